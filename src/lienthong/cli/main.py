@@ -1,0 +1,41 @@
+"""``lienthong``: the command line. Each area is a module of its own, loaded only when it is used."""
+
+from __future__ import annotations
+
+import importlib
+import os
+import sys
+
+import typer
+
+from lienthong import __version__
+from lienthong.common.env import SettingError
+
+# A module with a help text is a group of commands; one without adds its commands to the top.
+AREAS = {
+    "edxml": "xem, kiểm tra, tách và dựng gói tin edXML",
+    "agencies": "danh bạ cơ quan",
+    "systems": "hệ thống kết nối và khóa",
+    "segments": "kho gói tin",
+    "serve": "",
+    "demo": "",
+}
+
+
+def build() -> typer.Typer:
+    """Put the areas together."""
+    app = typer.Typer(help=f"Liên thông {__version__}: trục liên thông văn bản điện tử 4 cấp.", no_args_is_help=True)
+    for name, text in AREAS.items():
+        area = importlib.import_module(f"lienthong.cli.{name}").app
+        app.add_typer(area, name=name, help=text) if text else app.add_typer(area)
+    return app
+
+
+def main() -> None:
+    """Entry point. Wrong settings end the program with exit code 2 and a numbered message."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.config.settings")
+    try:
+        build()()
+    except SettingError as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)

@@ -1,0 +1,56 @@
+"""What every command that touches the database does first."""
+
+from __future__ import annotations
+
+import os
+import sys
+from collections.abc import Iterator
+from contextlib import contextmanager
+
+import django
+from django.conf import settings
+from django.core.management import call_command
+from django.db import OperationalError, connection
+
+from lienthong.common.embedded_postgres import EmbeddedPostgresError
+from lienthong.common.env import SettingError
+
+_MIGRATION_LOCK = 0x11E7  # two processes that start together must not migrate together
+
+
+def prepare(*, migrate: bool = True) -> None:
+    """Start the embedded database when no other is named, load Django and bring the schema up to date.
+
+    Ends the program with exit code 2 and a numbered message when a setting or the database is unusable.
+    """
+    with explained():
+        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.config.settings")
+        if not settings.DATABASE_URL:
+            settings.EMBEDDED_POSTGRES.start()
+        django.setup()
+        if migrate:
+            bring_schema_up_to_date()
+
+
+def bring_schema_up_to_date() -> None:
+    """Apply the migrations that are missing, one process at a time."""
+    with connection.cursor() as cursor:
+        cursor.execute("SELECT pg_advisory_lock(%s)", [_MIGRATION_LOCK])
+        try:
+            call_command("migrate", interactive=False, verbosity=0)
+        finally:
+            cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
+
+
+@contextmanager
+def explained() -> Iterator[None]:
+    """Turn the failures an operator can mend into one line on standard error and exit code 2."""
+    try:
+        yield
+    except (SettingError, EmbeddedPostgresError) as error:
+        sys.stderr.write(f"{error}\n")
+        sys.exit(2)
+    except OperationalError as error:
+        sys.stderr.write(f"LT-D05: không nối được cơ sở dữ liệu: {str(error).strip()}\n")
+        sys.stderr.write("Kiểm tra LIENTHONG_DATABASE_URL, hoặc bỏ trống để dùng PostgreSQL nhúng.\n")
+        sys.exit(2)

@@ -1,0 +1,55 @@
+"""Typed reading of settings from the environment; wrong values stop the start with a numbered message."""
+
+from __future__ import annotations
+
+import os
+from collections.abc import Callable
+from typing import TypeVar
+
+T = TypeVar("T")
+D = TypeVar("D")
+
+
+class SettingError(Exception):
+    """A setting has a value the system cannot start with. The message carries its number (LT-S01 …)."""
+
+
+def read(name: str, coerce: Callable[[str], T], default: D) -> T | D:
+    """Read ``name``; an unset or empty variable means ``default``.
+
+    :raises SettingError: LT-S01 when the text cannot be coerced.
+    """
+    text = os.environ.get(name, "").strip()
+    if not text:
+        return default
+    try:
+        return coerce(text)
+    except ValueError as error:
+        raise SettingError(f"LT-S01: {name}={text!r} không dùng được: {error}. Xem .env.example.") from error
+
+
+def integer(*, minimum: int, maximum: int | None = None) -> Callable[[str], int]:
+    """Build a coercion to an integer within bounds (inclusive)."""
+
+    def coerce(text: str) -> int:
+        value = int(text)
+        if value < minimum or (maximum is not None and value > maximum):
+            raise ValueError(f"phải từ {minimum}" + (f" đến {maximum}" if maximum is not None else " trở lên"))
+        return value
+
+    return coerce
+
+
+def boolean(text: str) -> bool:
+    """Coerce ``1/true/yes/on`` and ``0/false/no/off``."""
+    folded = text.casefold()
+    if folded in {"1", "true", "yes", "on"}:
+        return True
+    if folded in {"0", "false", "no", "off"}:
+        return False
+    raise ValueError("phải là true hoặc false")
+
+
+def words(text: str) -> list[str]:
+    """Coerce a comma-separated list."""
+    return [word.strip() for word in text.split(",") if word.strip()]

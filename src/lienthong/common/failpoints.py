@@ -1,0 +1,46 @@
+"""Named places where a test makes the process fail, so that every durable step is proven under a crash.
+
+``LIENTHONG_FAILPOINTS="segment.after_write=crash"`` kills the process (as ``kill -9`` would) the first time that place
+is reached; ``=error`` raises ``OSError(ENOSPC)`` there every time. Unset, a failpoint costs one dictionary look-up.
+"""
+
+from __future__ import annotations
+
+import errno
+import os
+import signal
+
+NAMES = (
+    "segment.before_write",
+    "segment.after_write",
+    "segment.after_sync",
+    "exchange.before_commit",
+    "exchange.after_commit",
+    "exchange.before_reply",
+    "delivery.before_confirm",
+    "delivery.after_confirm",
+)
+
+
+def _parse(text: str) -> dict[str, str]:
+    armed = dict(part.split("=", 1) for part in text.split(",") if "=" in part)
+    unknown = [name for name, action in armed.items() if name not in NAMES or action not in {"crash", "error"}]
+    if unknown:
+        raise ValueError(f"LT-S02: LIENTHONG_FAILPOINTS không có điểm: {', '.join(unknown)}")
+    return armed
+
+
+_ARMED = _parse(os.environ.get("LIENTHONG_FAILPOINTS", ""))
+
+
+def hit(name: str) -> None:
+    """Fail here when armed.
+
+    :raises OSError: ENOSPC, when armed with ``error``.
+    """
+    action = _ARMED.get(name)
+    if action is None:
+        return
+    if action == "crash":
+        os.kill(os.getpid(), signal.SIGKILL)
+    raise OSError(errno.ENOSPC, f"failpoint {name}")

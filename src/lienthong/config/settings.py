@@ -1,0 +1,79 @@
+"""Every setting of the system, read once from the environment. ``.env.example`` lists and explains each."""
+
+from __future__ import annotations
+
+from pathlib import Path
+from urllib.parse import unquote, urlsplit
+
+from lienthong.common import env
+from lienthong.common.embedded_postgres import EmbeddedPostgres
+
+# --- Where things lie ---------------------------------------------------------------------------------------------
+DATA_DIR = env.read("LIENTHONG_DATA_DIR", Path, Path("var")).absolute()
+DATABASE_URL = env.read("LIENTHONG_DATABASE_URL", str, "")
+POSTGRES_BINARIES = env.read("LIENTHONG_POSTGRES_BINARIES", Path, None)
+EMBEDDED_POSTGRES = EmbeddedPostgres(DATA_DIR / "postgres", binaries=POSTGRES_BINARIES)  # used when no URL is given
+
+# --- Secrets ------------------------------------------------------------------------------------------------------
+# Keys are made at the first start and kept in files of the data folder, never in the database or the environment.
+MASTER_KEY_FILE = env.read("LIENTHONG_MASTER_KEY_FILE", Path, DATA_DIR / "keys" / "master.key")
+
+# --- Serving ------------------------------------------------------------------------------------------------------
+HOST = env.read("LIENTHONG_HOST", str, "127.0.0.1")
+PORT = env.read("LIENTHONG_PORT", env.integer(minimum=0, maximum=65535), 8019)
+WEB_PROCESSES = env.read("LIENTHONG_WEB_PROCESSES", env.integer(minimum=1, maximum=64), 2)
+WEB_THREADS = env.read("LIENTHONG_WEB_THREADS", env.integer(minimum=4, maximum=512), 64)
+DATABASE_POOL = env.read("LIENTHONG_DATABASE_POOL", env.integer(minimum=2, maximum=200), 24)
+ALLOWED_HOSTS = env.read("LIENTHONG_ALLOWED_HOSTS", env.words, ["*"])
+SLOW_BODY_SECONDS = env.read("LIENTHONG_SLOW_BODY_SECONDS", env.integer(minimum=1), 120)
+
+# --- Exchange -----------------------------------------------------------------------------------------------------
+SEGMENT_PACKAGE_LIMIT = env.read("LIENTHONG_SEGMENT_PACKAGE_LIMIT", env.integer(minimum=0), 1024 * 1024)
+SEGMENT_SIZE = env.read("LIENTHONG_SEGMENT_SIZE", env.integer(minimum=1024 * 1024), 256 * 1024 * 1024)
+PACKAGE_LIMIT = env.read("LIENTHONG_PACKAGE_LIMIT", env.integer(minimum=1024), 2 * 1024**3)
+BATCH_PACKAGES = env.read("LIENTHONG_BATCH_PACKAGES", env.integer(minimum=1, maximum=1000), 64)
+BATCH_BYTES = env.read("LIENTHONG_BATCH_BYTES", env.integer(minimum=1024 * 1024), 16 * 1024 * 1024)
+LEASE_SECONDS = env.read("LIENTHONG_LEASE_SECONDS", env.integer(minimum=1), 300)
+LIST_LIMIT = env.read("LIENTHONG_LIST_LIMIT", env.integer(minimum=1), 1000)
+OWNER_MAY_REGISTER = env.read("LIENTHONG_VXP_REGISTER_AGENCIES", env.boolean, True)
+
+
+def _database(url: str) -> dict[str, object]:
+    """Translate a PostgreSQL URL to Django's form; the embedded database answers its own URL (see ``cli.main``)."""
+    parts = urlsplit(url)
+    if url and parts.scheme not in {"postgresql", "postgres"}:
+        raise env.SettingError(
+            "LT-S03: LIENTHONG_DATABASE_URL phải bắt đầu bằng postgresql:// (PostgreSQL 15 trở lên)."
+        )
+    return {
+        "ENGINE": "django.db.backends.postgresql",
+        "NAME": parts.path.lstrip("/") or "lienthong",
+        "USER": unquote(parts.username or ""),
+        "PASSWORD": unquote(parts.password or ""),
+        "HOST": unquote(parts.netloc.rpartition("@")[2].partition(":")[0] if parts.netloc else ""),
+        "PORT": str(parts.port or ""),
+        "CONN_HEALTH_CHECKS": False,
+        "OPTIONS": {"pool": {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 10}, "connect_timeout": 5},
+    }
+
+
+# --- Django -------------------------------------------------------------------------------------------------------
+DEBUG = False
+SECRET_KEY = "unused-until-pages-arrive"  # noqa: S105 - nothing is signed with it: no sessions, no forms yet
+INSTALLED_APPS = ["lienthong.registry", "lienthong.exchange"]
+MIDDLEWARE: list[str] = []  # the hot path pays for each one; gateways authenticate for themselves
+ROOT_URLCONF = "lienthong.config.urls"
+WSGI_APPLICATION = "lienthong.config.wsgi.application"
+DATABASES = {"default": _database(DATABASE_URL or EMBEDDED_POSTGRES.url)}
+DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
+APPEND_SLASH = False  # a redirect breaks the national SDK (vxp-protocol.md, section 1)
+USE_TZ = True
+TIME_ZONE = "Asia/Ho_Chi_Minh"
+LANGUAGE_CODE = "vi"
+LOGGING = {
+    "version": 1,
+    "disable_existing_loggers": False,
+    "handlers": {"console": {"class": "logging.StreamHandler"}},
+    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
+    "root": {"handlers": ["console"], "level": "WARNING"},
+}

@@ -1,0 +1,41 @@
+"""One embedded PostgreSQL for the whole run; every xdist worker gets a database of its own in it."""
+
+from __future__ import annotations
+
+import os
+import tempfile
+from pathlib import Path
+
+import pytest
+
+if "LIENTHONG_TEST_CLUSTER" not in os.environ:  # the first process of the run; xdist workers inherit both
+    folder = tempfile.mkdtemp(prefix="lienthong-test-")
+    os.environ["LIENTHONG_TEST_CLUSTER"] = folder
+    os.environ["LIENTHONG_TEST_OWNER"] = str(os.getpid())
+    os.environ["LIENTHONG_DATA_DIR"] = folder
+    os.environ.pop("LIENTHONG_DATABASE_URL", None)
+
+
+def _cluster():  # type: ignore[no-untyped-def]
+    from lienthong.common.embedded_postgres import EmbeddedPostgres
+
+    return EmbeddedPostgres(Path(os.environ["LIENTHONG_TEST_CLUSTER"]) / "postgres")
+
+
+def pytest_unconfigure(config: pytest.Config) -> None:
+    if os.environ.get("LIENTHONG_TEST_OWNER") == str(os.getpid()):
+        import shutil
+
+        _cluster().stop()
+        shutil.rmtree(os.environ["LIENTHONG_TEST_CLUSTER"], ignore_errors=True)
+
+
+@pytest.fixture(scope="session")
+def cluster_url() -> str:
+    """URL of the run's cluster, started on first use."""
+    return _cluster().start()
+
+
+@pytest.fixture(scope="session")
+def django_db_modify_db_settings(cluster_url: str) -> None:
+    """The test database needs the cluster; settings already name its socket."""
