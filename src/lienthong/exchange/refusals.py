@@ -1,0 +1,83 @@
+"""Why the axis does not do what was asked: one exception, every reason a member with its stable code."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+from edxml102.errors import Finding
+
+
+class Reason(Enum):
+    """Stable code, HTTP status, Vietnamese sentence and next step. ``temporary`` ones may be tried again as they are."""
+
+    NOT_CONFORMING = (
+        "exchange.not_conforming", 422, "Gói tin không đúng chuẩn QCVN 102:2016.", "Sửa các lỗi được nêu rồi gửi lại."
+    )  # fmt: skip
+    TOO_LARGE = (
+        "exchange.too_large", 413, "Gói tin lớn hơn mức cho phép.", "Tách tệp đính kèm thành nhiều văn bản gửi kèm."
+    )  # fmt: skip
+    HASH_DIFFERS = (
+        "exchange.hash_differs", 400, "Nội dung nhận được khác mã băm đã khai.", "Gửi lại nguyên tệp; kiểm tra đường truyền."
+    )  # fmt: skip
+    BODY_INCOMPLETE = (
+        "exchange.body_incomplete", 400, "Đường truyền ngắt trước khi nhận đủ gói tin.", "Gửi lại cùng gói tin."
+    )  # fmt: skip
+    SENDER_UNKNOWN = (
+        "exchange.sender_unknown", 403, "Mã cơ quan gửi không có trong danh bạ.", "Kiểm tra From/OrganId với danh bạ."
+    )  # fmt: skip
+    SENDER_CLOSED = (
+        "exchange.sender_closed", 403, "Mã cơ quan gửi đã đóng.", "Dùng mã của cơ quan kế thừa."
+    )  # fmt: skip
+    SENDER_FOREIGN = (
+        "exchange.sender_foreign", 403, "Hệ thống này không được gửi thay cơ quan ghi trong gói tin.",
+        "Dùng đúng hệ thống của cơ quan gửi, hoặc đề nghị quản trị trục gán cơ quan cho hệ thống.",
+    )  # fmt: skip
+    NO_RECIPIENT = (
+        "exchange.no_recipient", 422, "Không nơi nhận nào nhận được gói tin.", "Xem lý do của từng nơi nhận."
+    )  # fmt: skip
+    CONFLICT = (
+        "exchange.conflict", 409, "Mã định danh văn bản đã được dùng cho một văn bản khác.",
+        "Gửi bằng nghiệp vụ cập nhật hoặc thay thế, hoặc đặt mã định danh mới.",
+    )  # fmt: skip
+    STATUS_NOT_RECIPIENT = (
+        "exchange.status_not_recipient", 403, "Cơ quan báo trạng thái không nhận văn bản này.",
+        "Kiểm tra ResponseFor và From của gói trạng thái.",
+    )  # fmt: skip
+    STATUS_NOT_ALLOWED = (
+        "exchange.status_not_allowed", 403, "Mã trạng thái này không phải do bên gửi gói báo.",
+        "Mã 13 do cơ quan ban hành gửi; các mã khác do nơi nhận gửi.",
+    )  # fmt: skip
+    PACKAGE_UNKNOWN = (
+        "exchange.package_unknown", 404, "Không có gói tin mang mã này dành cho hệ thống của bạn.",
+        "Lấy lại danh sách văn bản đến và dùng docId trong đó.",
+    )  # fmt: skip
+    PACKAGE_DAMAGED = (
+        "exchange.package_damaged", 500, "Gói tin lưu trên trục không còn khớp mã băm.",
+        "Báo ngay cho đơn vị vận hành trục.",
+    )  # fmt: skip
+    STORAGE_UNAVAILABLE = (
+        "exchange.storage_unavailable", 503, "Trục tạm thời không ghi được gói tin.", "Gửi lại sau ít phút."
+    )  # fmt: skip
+    DATABASE_UNAVAILABLE = (
+        "exchange.database_unavailable", 503, "Trục tạm thời không kết nối được cơ sở dữ liệu.", "Gửi lại sau ít phút."
+    )  # fmt: skip
+
+    def __init__(self, code: str, http_status: int, sentence: str, next_step: str) -> None:
+        self.code = code
+        self.http_status = http_status
+        self.sentence = sentence
+        self.next_step = next_step
+
+    @property
+    def temporary(self) -> bool:
+        return self.http_status == 503
+
+
+class Refusal(Exception):
+    """Nothing was stored or changed. ``detail`` says what exactly (codes, names); ``findings`` of the package, if any."""
+
+    def __init__(self, reason: Reason, detail: str = "", findings: tuple[Finding, ...] = ()) -> None:
+        super().__init__(f"{reason.code}: {reason.sentence} {detail}".rstrip())
+        self.reason = reason
+        self.detail = detail
+        self.findings = findings
