@@ -16,6 +16,18 @@ if "LIENTHONG_TEST_CLUSTER" not in os.environ:  # the first process of the run; 
     os.environ.pop("LIENTHONG_DATABASE_URL", None)
 
 
+def pytest_configure(config: pytest.Config) -> None:
+    """pytest-django reads the settings before this file, so in the first process they still name another folder."""
+    from django.conf import settings
+
+    folder = Path(os.environ["LIENTHONG_TEST_CLUSTER"])
+    settings.DATA_DIR = folder
+    settings.DATABASE_URL = ""
+    settings.EMBEDDED_POSTGRES = _cluster()
+    settings.MASTER_KEY_FILE = folder / "keys" / "master.key"
+    settings.DATABASES["default"]["HOST"] = str(_cluster().socket_folder)
+
+
 def _cluster():  # type: ignore[no-untyped-def]
     from lienthong.common.embedded_postgres import EmbeddedPostgres
 

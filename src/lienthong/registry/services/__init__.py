@@ -1,0 +1,41 @@
+"""Everything that writes to the registry."""
+
+from lienthong.registry.services.agencies import (
+    add_identifier,
+    close_agency,
+    close_identifier,
+    create_agency,
+    move_agency,
+    rename_agency,
+    set_contact,
+)
+from lienthong.registry.services.systems import (
+    NewCredential,
+    NewSystem,
+    add_system,
+    lock_system,
+    revoke_credentials,
+    rotate_secret,
+    serve_agency,
+    stop_serving,
+    unlock_system,
+)
+
+__all__ = [
+    "NewCredential",
+    "NewSystem",
+    "add_identifier",
+    "add_system",
+    "close_agency",
+    "close_identifier",
+    "create_agency",
+    "lock_system",
+    "move_agency",
+    "rename_agency",
+    "revoke_credentials",
+    "rotate_secret",
+    "serve_agency",
+    "set_contact",
+    "stop_serving",
+    "unlock_system",
+]
