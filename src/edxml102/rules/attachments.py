@@ -92,7 +92,7 @@ def content_missing(package: DocumentPackage, context: Context) -> Sequence[Hit]
     STRICT,
     _ATTACHMENT + "/ContentId",
     "3.2.3",
-    "Mã nội dung «{value}» trùng ở nhiều tệp đính kèm. Hãy đặt mỗi tệp một mã.",
+    "Mã nội dung “{value}” trùng ở nhiều tệp đính kèm. Hãy đặt mỗi tệp một mã.",
 )
 def attachment_duplicate(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     return _repeated(item.content_id for item in package.attachments)
@@ -103,7 +103,7 @@ def attachment_duplicate(package: DocumentPackage, context: Context) -> Sequence
     STRICT,
     _REFERENCE + "/ContentId",
     "3.2.3",
-    "Mã nội dung «{value}» trùng ở nhiều dòng kê. Hãy đặt mỗi tệp một mã.",
+    "Mã nội dung “{value}” trùng ở nhiều dòng kê. Hãy đặt mỗi tệp một mã.",
 )
 def manifest_duplicate(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     return _repeated(item.content_id for item in package.manifest)
@@ -114,7 +114,7 @@ def manifest_duplicate(package: DocumentPackage, context: Context) -> Sequence[H
     STRICT,
     _REFERENCE + "/ContentId",
     "3.2.3",
-    "Dòng kê «{value}» không có tệp đính kèm tương ứng. Hãy đính kèm tệp hoặc bỏ dòng kê.",
+    "Dòng kê “{value}” không có tệp đính kèm tương ứng. Hãy đính kèm tệp hoặc bỏ dòng kê.",
 )
 def manifest_unmatched(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     return _strangers(package.manifest, package.attachments)
@@ -125,7 +125,7 @@ def manifest_unmatched(package: DocumentPackage, context: Context) -> Sequence[H
     STRICT,
     _ATTACHMENT + "/ContentId",
     "3.2.3",
-    "Tệp đính kèm có mã «{value}» không nằm trong bảng kê. Hãy thêm dòng kê (Reference).",
+    "Tệp đính kèm có mã “{value}” không nằm trong bảng kê. Hãy thêm dòng kê (Reference).",
 )
 def attachment_unlisted(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     return _strangers(package.attachments, package.manifest)

@@ -137,7 +137,7 @@ def trace_missing(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     STRICT,
     f"{_BUSSINESS}/BussinessDocType",
     "2.2.1",
-    "Loại nghiệp vụ «{value}» không có trong quy chuẩn: 0 mới, 1 thu hồi, 2 cập nhật, 3 thay thế.",
+    "Loại nghiệp vụ “{value}” không có trong quy chuẩn: 0 mới, 1 thu hồi, 2 cập nhật, 3 thay thế.",
 )
 def bussiness_unknown(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     code = package.trace.bussiness.document_type

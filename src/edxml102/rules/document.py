@@ -152,7 +152,7 @@ def to_missing(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     FATAL,
     "MessageHeader/To[{n}]/OrganId",
     "1.2",
-    "Mã định danh «{value}» có {count} lần trong danh sách nơi nhận. Hãy giữ một lần.",
+    "Mã định danh “{value}” có {count} lần trong danh sách nơi nhận. Hãy giữ một lần.",
 )
 def to_duplicate(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     codes = [organ.organ_id for organ in package.header.to]
@@ -167,7 +167,7 @@ def to_duplicate(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     STRICT,
     "MessageHeader/PromulgationInfo/PromulgationDate",
     "1.4.2",
-    "Ngày ban hành «{value}» ở sau ngày hôm nay ({today}). Hãy kiểm tra lại ngày.",
+    "Ngày ban hành “{value}” ở sau ngày hôm nay ({today}). Hãy kiểm tra lại ngày.",
 )
 def promulgated_in_future(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     # The form yyyy/MM/dd sorts like the date, which spares reading every date twice.
@@ -182,7 +182,7 @@ def promulgated_in_future(package: DocumentPackage, context: Context) -> Sequenc
     MILD,
     "MessageHeader/DocumentType/Type",
     "1.5.1, 4.1",
-    "Nhóm loại văn bản «{value}» không có trong quy chuẩn: 1 là quy phạm pháp luật, 2 là hành chính.",
+    "Nhóm loại văn bản “{value}” không có trong quy chuẩn: 1 là quy phạm pháp luật, 2 là hành chính.",
 )
 def type_unknown(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     text = package.header.document_type.type
@@ -194,7 +194,7 @@ def type_unknown(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     HINT,
     "MessageHeader/DocumentType/TypeDetail",
     "1.5.2, 4.1",
-    "Mã loại văn bản «{value}» không có trong bảng của nhóm {group}.",
+    "Mã loại văn bản “{value}” không có trong bảng của nhóm {group}.",
 )
 def type_detail_unknown(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     kind = package.header.document_type
@@ -208,7 +208,7 @@ def type_detail_unknown(package: DocumentPackage, context: Context) -> Sequence[
     HINT,
     "MessageHeader/DocumentType/TypeName",
     "1.5.3, 4.1",
-    "Tên loại «{value}» khác tên «{name}» mà nhóm và mã loại chỉ tới.",
+    "Tên loại “{value}” khác tên “{name}” mà nhóm và mã loại chỉ tới.",
 )
 def type_name_mismatch(package: DocumentPackage, context: Context) -> Sequence[Hit]:
     kind = package.header.document_type

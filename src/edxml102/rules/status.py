@@ -72,7 +72,7 @@ STATUS_FIELDS: tuple[Field[StatusPackage], ...] = (
     MILD,
     "MessageHeader/StatusCode",
     "3.3, 4.4",
-    "Mã trạng thái «{value}» không có trong quy chuẩn (01–06, 13, 15, 16); vẫn được chuyển nguyên vẹn.",
+    "Mã trạng thái “{value}” không có trong quy chuẩn (01–06, 13, 15, 16); vẫn được chuyển nguyên vẹn.",
 )
 def code_unknown(package: StatusPackage, context: Context) -> Sequence[Hit]:
     code = package.status_code
@@ -84,7 +84,7 @@ def code_unknown(package: StatusPackage, context: Context) -> Sequence[Hit]:
     STRICT,
     "MessageHeader/Description",
     "3.3",
-    "Trạng thái «{value}» phải nêu lý do. Hãy điền Description.",
+    "Trạng thái “{value}” phải nêu lý do. Hãy điền Description.",
 )
 def reason_missing(package: StatusPackage, context: Context) -> Sequence[Hit]:
     needed = package.status_code in _NEED_REASON and not package.description.strip()

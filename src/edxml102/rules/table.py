@@ -236,7 +236,7 @@ def _malformed(group: Group[P, G], row: Field[G], form: Form) -> Rule[P]:
     def test(package: P, context: Context) -> Sequence[Hit]:
         return [hit(n, read(item)) for n, item in enumerate(rows(package), 1) if read(item) and not fits(read(item))]
 
-    sentence = f"{_capital(_named(group, row))} «{{value}}» {form.sentence}"
+    sentence = f"{_capital(_named(group, row))} “{{value}}” {form.sentence}"
     return _row_rule(group, row, form.suffix, form.levels, sentence)(test)
 
 
