@@ -24,12 +24,17 @@ def prepare(*, migrate: bool = True) -> None:
     Ends the program with exit code 2 and a numbered message when a setting or the database is unusable.
     """
     with explained():
-        os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.config.settings")
         if not settings.DATABASE_URL:
             settings.EMBEDDED_POSTGRES.start()
-        django.setup()
+        load()
         if migrate:
             bring_schema_up_to_date()
+
+
+def load() -> None:
+    """Load Django without touching the database."""
+    os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.config.settings")
+    django.setup()
 
 
 def bring_schema_up_to_date() -> None:

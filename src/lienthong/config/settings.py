@@ -52,8 +52,12 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.netloc.rpartition("@")[2].partition(":")[0] if parts.netloc else ""),
         "PORT": str(parts.port or ""),
-        "CONN_HEALTH_CHECKS": False,
-        "OPTIONS": {"pool": {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 10}, "connect_timeout": 5},
+        "CONN_HEALTH_CHECKS": True,  # after a restart of the database no request meets a dead connection
+        "OPTIONS": {
+            "pool": {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 10},
+            "connect_timeout": 5,
+            "prepare_threshold": 3,
+        },
     }
 
 

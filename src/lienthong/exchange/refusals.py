@@ -8,7 +8,7 @@ from edxml102.errors import Finding
 
 
 class Reason(Enum):
-    """Stable code, HTTP status, Vietnamese sentence and next step. ``temporary`` ones may be tried again as they are."""
+    """Stable code, HTTP status, Vietnamese sentence and next step. ``temporary``: try the same again."""
 
     NOT_CONFORMING = (
         "exchange.not_conforming", 422, "Gói tin không đúng chuẩn QCVN 102:2016.", "Sửa các lỗi được nêu rồi gửi lại."
@@ -17,7 +17,8 @@ class Reason(Enum):
         "exchange.too_large", 413, "Gói tin lớn hơn mức cho phép.", "Tách tệp đính kèm thành nhiều văn bản gửi kèm."
     )  # fmt: skip
     HASH_DIFFERS = (
-        "exchange.hash_differs", 400, "Nội dung nhận được khác mã băm đã khai.", "Gửi lại nguyên tệp; kiểm tra đường truyền."
+        "exchange.hash_differs", 400, "Nội dung nhận được khác mã băm đã khai.",
+        "Gửi lại nguyên tệp; kiểm tra đường truyền.",
     )  # fmt: skip
     BODY_INCOMPLETE = (
         "exchange.body_incomplete", 400, "Đường truyền ngắt trước khi nhận đủ gói tin.", "Gửi lại cùng gói tin."
@@ -73,8 +74,8 @@ class Reason(Enum):
         return self.http_status == 503
 
 
-class Refusal(Exception):
-    """Nothing was stored or changed. ``detail`` says what exactly (codes, names); ``findings`` of the package, if any."""
+class Refusal(Exception):  # noqa: N818 - the word of the law: từ chối
+    """Nothing was stored or changed. ``detail`` says what exactly (codes, names); ``findings`` those of the package."""
 
     def __init__(self, reason: Reason, detail: str = "", findings: tuple[Finding, ...] = ()) -> None:
         super().__init__(f"{reason.code}: {reason.sentence} {detail}".rstrip())

@@ -1,0 +1,70 @@
+"""``lienthong run``, ``web`` and ``check``: start the system, and say whether it could start."""
+
+from __future__ import annotations
+
+import importlib
+import signal
+import sys
+
+import typer
+from django.conf import settings
+
+from lienthong.cli import runtime
+
+app = typer.Typer()
+
+_PORT = typer.Option(None, help="Cổng; mặc định theo LIENTHONG_PORT.", min=0, max=65535)
+
+
+@app.command()
+def run(port: int | None = _PORT) -> None:
+    """Chạy toàn bộ hệ thống trên máy này (cơ sở dữ liệu nhúng nếu chưa đặt LIENTHONG_DATABASE_URL)."""
+    runtime.prepare()
+    _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
+    try:
+        serve(port)
+    finally:
+        if not settings.DATABASE_URL:
+            settings.EMBEDDED_POSTGRES.stop()
+
+
+@app.command()
+def web(port: int | None = _PORT) -> None:
+    """Chỉ chạy vai trò web, trên cơ sở dữ liệu đã có."""
+    runtime.prepare()
+    serve(port)
+
+
+@app.command()
+def migrate() -> None:
+    """Đưa cấu trúc cơ sở dữ liệu lên bản mới nhất."""
+    runtime.prepare()
+    _say("Cơ sở dữ liệu đã ở bản mới nhất.")
+
+
+@app.command()
+def check() -> None:
+    """Kiểm tra cấu hình và việc thiếu migration, không cần cơ sở dữ liệu đang chạy."""
+    from django.core.management import call_command  # noqa: PLC0415
+
+    runtime.load()
+    call_command("check", verbosity=0)
+    call_command("makemigrations", check=True, dry_run=True, verbosity=1)
+    _say("Cấu hình hợp lệ, không thiếu migration.")
+
+
+def address(port: int | None) -> str:
+    """Where this process serves."""
+    return f"http://{settings.HOST}:{settings.PORT if port is None else port}"
+
+
+def serve(port: int | None) -> None:
+    """Serve until a signal ends it; the server class is named in settings since ``config`` stands above ``cli``."""
+    signal.signal(signal.SIGTERM, signal.default_int_handler)
+    module = importlib.import_module("lienthong.config.server")
+    module.Server(address(port).removeprefix("http://")).run()
+
+
+def _say(text: str) -> None:
+    sys.stdout.write(f"{text}\n")
+    sys.stdout.flush()

@@ -1,0 +1,29 @@
+"""Small helpers for the hot path's raw SQL on Django's connection."""
+
+from __future__ import annotations
+
+from collections.abc import Mapping, Sequence
+from typing import Any, LiteralString
+
+import psycopg
+from django.db import connection
+
+Rows = Sequence[tuple[Any, ...]]
+
+
+def hot_cursor() -> psycopg.Cursor[tuple[Any, ...]]:
+    """A cursor with server-side binding, so that PostgreSQL prepares each statement once per connection. The caller
+    holds the transaction and translates errors with ``connection.wrap_database_errors``."""
+    connection.ensure_connection()
+    return psycopg.Cursor(connection.connection)
+
+
+def insert_rows(
+    cursor: psycopg.Cursor[Any], table: LiteralString, types: Mapping[LiteralString, LiteralString], rows: Rows
+) -> None:
+    """Insert many rows with one statement (``unnest``); ``types`` maps columns to PostgreSQL types, in row order."""
+    if rows:
+        columns = ", ".join(types)
+        arrays = ", ".join(f"%s::{name}[]" for name in types.values())
+        statement: LiteralString = f"INSERT INTO {table} ({columns}) SELECT * FROM unnest({arrays})"  # noqa: S608 - literals
+        cursor.execute(statement, [list(column) for column in zip(*rows, strict=True)])

@@ -1,0 +1,238 @@
+"""Group commit: one thread per process makes everything that waits durable with one sync and one transaction.
+
+An acknowledgement leaves only after bytes and rows are durable. A crash before that leaves nothing visible: rows come
+with the commit, and bytes without rows are reclaimed by ``lienthong segments verify --repair``.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+from collections import deque
+from collections.abc import Callable, Iterator
+from concurrent.futures import Future
+from contextlib import contextmanager
+from dataclasses import dataclass, field
+from uuid import UUID
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+
+from edxml102.model import PackageKind
+from lienthong.common import clock
+from lienthong.common.failpoints import hit
+from lienthong.common.sql import hot_cursor
+from lienthong.exchange import store
+from lienthong.exchange.decisions import DocumentPlan, ReportPlan, plan_document, plan_report
+from lienthong.exchange.refusals import Reason, Refusal
+from lienthong.exchange.segments.local import SegmentWriter
+from lienthong.exchange.submissions import DocumentSubmission, Receipt, StatusSubmission, Submission
+
+_log = logging.getLogger(__name__)
+_REPLY_TIMEOUT = 120  # seconds; by then the client has given up too, and its retry is safe
+
+
+@dataclass(slots=True)
+class _Ticket:
+    submission: DocumentSubmission | StatusSubmission
+    done: Future[Receipt] = field(default_factory=Future)
+
+
+class Committer:
+    """Takes submissions from request threads and answers each with its receipt.
+
+    :param open_writer: makes this process's segment writer, on first use
+    """
+
+    def __init__(self, open_writer: Callable[[], SegmentWriter]) -> None:
+        self._open_writer = open_writer
+        self._waiting: deque[_Ticket] = deque()
+        self._arrived = threading.Condition()
+        self._thread: threading.Thread | None = None
+
+    def commit(self, submission: DocumentSubmission | StatusSubmission) -> Receipt:
+        """Make one submission durable; blocks until it is.
+
+        :raises Refusal: the submission is refused, or storage or database are away
+        """
+        ticket = _Ticket(submission)
+        with self._arrived:
+            self._ensure_thread()
+            self._waiting.append(ticket)
+            self._arrived.notify()
+        try:
+            return ticket.done.result(timeout=_REPLY_TIMEOUT)
+        except TimeoutError:
+            raise Refusal(Reason.DATABASE_UNAVAILABLE, "Chưa rõ gói tin đã ghi hay chưa; gửi lại là an toàn.") from None
+
+    def _ensure_thread(self) -> None:
+        if self._thread is None or not self._thread.is_alive():
+            self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
+            self._thread.start()
+
+    def _run(self) -> None:
+        writer = self._open_writer()
+        while True:
+            self._commit_isolated(writer, self._take())
+
+    def _take(self) -> list[_Ticket]:
+        """Everything that waits, bounded in count and bytes; of one key only the first, the next in the next batch."""
+        with self._arrived:
+            while not self._waiting:
+                self._arrived.wait()
+            batch: list[_Ticket] = []
+            later: list[_Ticket] = []
+            keys: set[tuple[int, str, str]] = set()
+            size = 0
+            while self._waiting and len(batch) < settings.BATCH_PACKAGES and size < settings.BATCH_BYTES:
+                ticket = self._waiting.popleft()
+                key = ticket.submission.key
+                (later if key in keys else batch).append(ticket)
+                keys.add(key)
+                size += len(ticket.submission.stored.payload or b"")
+            self._waiting.extendleft(reversed(later))
+            return batch
+
+    def _commit_isolated(self, writer: SegmentWriter, batch: list[_Ticket]) -> None:
+        """One submission the database cannot take must not fail those that happen to wait with it."""
+        try:
+            _answer(batch, commit_batch(writer, [ticket.submission for ticket in batch]))
+        except (DatabaseError, Refusal) as error:
+            if len(batch) > 1 and not _is_outage(error):
+                for ticket in batch:
+                    self._commit_isolated(writer, [ticket])
+                return
+            _answer(batch, [_as_refusal(error)] * len(batch))
+        except Exception as error:  # noqa: BLE001 - the thread must live on, and every waiting client gets its answer
+            _log.exception("commit failed")
+            _answer(batch, [error] * len(batch))
+
+
+def _answer(batch: list[_Ticket], answers: list[Receipt | Refusal] | list[Exception] | list[Refusal]) -> None:
+    for ticket, answer in zip(batch, answers, strict=True):
+        if isinstance(answer, Receipt):
+            ticket.done.set_result(answer)
+        else:
+            ticket.done.set_exception(answer)
+
+
+def _is_outage(error: Exception) -> bool:
+    return isinstance(error, Refusal | OperationalError | InterfaceError)
+
+
+def _as_refusal(error: Exception) -> Exception:
+    if isinstance(error, Refusal) or not _is_outage(error):
+        return error
+    return Refusal(Reason.DATABASE_UNAVAILABLE)
+
+
+def commit_batch(
+    writer: SegmentWriter, submissions: list[DocumentSubmission | StatusSubmission]
+) -> list[Receipt | Refusal]:
+    """Make a batch durable: bytes first, then all rows in one transaction. Answers in the order of ``submissions``.
+
+    :raises Refusal: STORAGE_UNAVAILABLE, when nothing of the batch was kept
+    :raises DatabaseError: nothing is known to be kept
+    """
+    answers: dict[UUID, Receipt | Refusal] = {}
+    documents = [one for one in submissions if isinstance(one, DocumentSubmission)]
+    reports = [one for one in submissions if isinstance(one, StatusSubmission)]
+    with _rows_or_nothing(writer):
+        cursor = hot_cursor()
+        with connection.wrap_database_errors:
+            document_plans = _plan_documents(cursor, documents, answers)
+            report_plans = _plan_reports(cursor, reports, answers)
+            _store_bytes(writer, document_plans, report_plans)
+            _insert(cursor, document_plans, report_plans)
+        hit("exchange.before_commit")
+    hit("exchange.after_commit")
+    answers |= {submission.package_id: plan.receipt for submission, plan in document_plans}
+    answers |= {submission.package_id: plan.receipt for submission, plan in report_plans}
+    return [answers[submission.package_id] for submission in submissions]
+
+
+@contextmanager
+def _rows_or_nothing(writer: SegmentWriter) -> Iterator[None]:
+    """One transaction. After a database error the outcome of a commit may be unknown: the segment is left as it is,
+    and the connection is given up so that the next batch starts with a fresh one."""
+    try:
+        with transaction.atomic():
+            yield
+    except (DatabaseError, InterfaceError):
+        writer.abandon()
+        connection.close()
+        raise
+    except OSError as error:
+        raise Refusal(Reason.STORAGE_UNAVAILABLE, error.strerror or "") from error
+
+
+def _plan_documents(
+    cursor: store.Cursor, submissions: list[DocumentSubmission], answers: dict[UUID, Receipt | Refusal]
+) -> list[tuple[DocumentSubmission, DocumentPlan]]:
+    known = store.find_documents(cursor, submissions)
+    plans = []
+    for submission in submissions:
+        try:
+            plans.append((submission, plan_document(submission, known.get(submission.key))))
+        except Refusal as refusal:
+            answers[submission.package_id] = refusal
+    return plans
+
+
+def _plan_reports(
+    cursor: store.Cursor, submissions: list[StatusSubmission], answers: dict[UUID, Receipt | Refusal]
+) -> list[tuple[StatusSubmission, ReportPlan]]:
+    plans = []
+    for submission, context in zip(submissions, store.find_report_contexts(cursor, submissions), strict=True):
+        try:
+            plans.append((submission, plan_report(submission, context)))
+        except Refusal as refusal:
+            answers[submission.package_id] = refusal
+    return plans
+
+
+def _store_bytes(
+    writer: SegmentWriter,
+    document_plans: list[tuple[DocumentSubmission, DocumentPlan]],
+    report_plans: list[tuple[StatusSubmission, ReportPlan]],
+) -> None:
+    """Give every package that is kept its address; repeats are not stored again."""
+    kept: list[Submission] = []
+    for submission, plan in document_plans:
+        submission.address = plan.address or submission.stored.address
+        if plan.routes and submission.address is None:
+            kept.append(submission)
+    for report, report_plan in report_plans:
+        report.address = report.stored.address
+        if not report_plan.repeat and report.address is None:
+            kept.append(report)
+    if kept:
+        addresses = writer.append([(one.stored.sha256, one.stored.payload or b"") for one in kept])
+        for one, address in zip(kept, addresses, strict=True):
+            one.address = address
+
+
+def _insert(
+    cursor: store.Cursor,
+    document_plans: list[tuple[DocumentSubmission, DocumentPlan]],
+    report_plans: list[tuple[StatusSubmission, ReportPlan]],
+) -> None:
+    documents = [(submission, plan) for submission, plan in document_plans if plan.routes]
+    reports = [(submission, plan) for submission, plan in report_plans if not plan.repeat]
+    edoc, status = PackageKind.DOCUMENT.value, PackageKind.STATUS.value
+    with cursor.connection.pipeline():
+        store.insert_documents(cursor, [submission for submission, plan in documents if plan.is_new])
+        store.insert_packages(
+            cursor,
+            [(submission, edoc, plan.document) for submission, plan in documents]
+            + [(submission, status, None) for submission, _ in reports],
+        )
+        deliveries = store.insert_deliveries(
+            cursor,
+            [(one, edoc, one.rank, one.package.header.from_.organ_id, plan.routes) for one, plan in documents]
+            + [(one, status, 0, one.package.from_.organ_id, [one.route]) for one, _ in reports],
+        )
+        recipients = [(plan.document, one.package_id, route) for one, plan in documents for route in plan.routes]
+        store.upsert_recipients(cursor, recipients, deliveries)
+        if reports:
+            store.insert_reports(cursor, reports, clock.now())

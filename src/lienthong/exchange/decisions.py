@@ -1,0 +1,162 @@
+"""What to do with a submission, given what the axis already knows of it. Pure (design section 4, "idempotent")."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass, field
+from datetime import datetime
+from uuid import UUID
+
+from lienthong.exchange.refusals import Reason, Refusal
+from lienthong.exchange.routing import Outcome, Route
+from lienthong.exchange.segments import Address
+from lienthong.exchange.states import Event, RecipientState, Standing, fold, is_repeat
+from lienthong.exchange.submissions import DocumentSubmission, Receipt, RecipientResult, StatusSubmission
+
+
+@dataclass(frozen=True, slots=True)
+class KnownRecipient:
+    """An addressee of an earlier submission of the same document."""
+
+    code: str
+    name: str
+    outcome: Outcome
+    reason: str
+    agency_id: int | None
+
+
+@dataclass(frozen=True, slots=True)
+class KnownDocument:
+    """The document that already stands under a submission's key."""
+
+    id: UUID
+    sha256: bytes
+    fingerprint: bytes
+    received_at: datetime
+    recipients: list[KnownRecipient] = field(default_factory=list)
+    addresses: list[Address] = field(default_factory=list)
+
+
+@dataclass(frozen=True, slots=True)
+class DocumentPlan:
+    """``routes`` to write; none means a repeat. ``document`` is the id the receipt names; ``is_new``: write its row;
+    ``address``: the same bytes are already stored there."""
+
+    document: UUID
+    is_new: bool
+    routes: list[Route]
+    receipt: Receipt
+    address: Address | None = None
+
+
+def plan_document(submission: DocumentSubmission, known: KnownDocument | None) -> DocumentPlan:
+    """Decide over one document submission.
+
+    :raises Refusal: CONFLICT when another document stands under the same identifier
+    """
+    if known is None:
+        return DocumentPlan(submission.package_id, True, submission.routes, _receipt(submission, submission.package_id))
+    if submission.fingerprint != known.fingerprint:
+        raise Refusal(Reason.CONFLICT, f"Đã nhận lúc {known.received_at:%d/%m/%Y %H:%M:%S} UTC với DocId {known.id}.")
+    have = {recipient.agency_id for recipient in known.recipients if recipient.outcome.good}
+    more = [route for route in submission.routes if route.agency_id not in have]
+    if not any(route.outcome.good for route in more):
+        return DocumentPlan(known.id, False, [], _repeat_receipt(submission, known, have))
+    address = next((address for address in known.addresses if address.sha256 == submission.stored.sha256), None)
+    return DocumentPlan(known.id, False, more, _receipt(submission, known.id, have), address)
+
+
+def _receipt(submission: DocumentSubmission, document: UUID, have: set[int | None] | None = None) -> Receipt:
+    return Receipt(
+        doc_id=str(document),
+        received_at=submission.received_at,
+        sha256=submission.stored.sha256,
+        recipients=tuple(_result(route, already=route.agency_id in (have or ())) for route in submission.routes),
+        findings=submission.findings,
+    )
+
+
+def _repeat_receipt(submission: DocumentSubmission, known: KnownDocument, have: set[int | None]) -> Receipt:
+    """The first receipt, whatever form the document was resent in."""
+    return Receipt(
+        doc_id=str(known.id),
+        received_at=known.received_at,
+        sha256=known.sha256,
+        repeated=True,
+        recipients=tuple(_result(route, already=route.agency_id in have) for route in submission.routes),
+        findings=submission.findings,
+    )
+
+
+def _result(route: Route, *, already: bool) -> RecipientResult:
+    return RecipientResult(
+        code=route.code,
+        name=route.name,
+        outcome=route.outcome,
+        reason=route.reason,
+        successor_code=route.successor_code,
+        already=already,
+    )
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReport:
+    """An earlier report about the same document by the same agency."""
+
+    package: UUID
+    arrived_at: datetime
+    event: Event
+
+
+@dataclass(frozen=True, slots=True)
+class ReportContext:
+    """What the axis knows of the document and recipient a report names; ``document`` is ``None`` for one that did not
+    pass through this axis."""
+
+    document: UUID | None
+    recipient: UUID | None
+    start: RecipientState
+    reports: list[KnownReport]
+
+
+@dataclass(frozen=True, slots=True)
+class ReportPlan:
+    """``receipt`` to answer; ``repeat``: write nothing; ``moved``: the recipient now stands at ``standing``."""
+
+    receipt: Receipt
+    repeat: bool
+    recipient: UUID | None
+    moved: bool
+    standing: Standing
+
+
+def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportPlan:
+    """Decide over one status report.
+
+    :raises Refusal: STATUS_NOT_RECIPIENT when the document is known and does not involve the reporting agency
+    """
+    if context.document is not None and context.recipient is None:
+        raise Refusal(Reason.STATUS_NOT_RECIPIENT, f"Văn bản {submission.package.response_for.document_id}.")
+    events = [known.event for known in context.reports]
+    event = _event(submission, order=1 + max((known.order for known in events), default=0))
+    before = fold(events, start=context.start)
+    if is_repeat(events, event):
+        first = next(known for known in context.reports if known.event.code == event.code)
+        return ReportPlan(_report_receipt(submission, first), True, context.recipient, False, before)
+    standing = fold([*events, event], start=context.start)
+    return ReportPlan(_report_receipt(submission), False, context.recipient, standing != before, standing)
+
+
+def _event(submission: StatusSubmission, *, order: int) -> Event:
+    package = submission.package
+    return Event(submission.event_time, order, package.status_code, description=package.description)
+
+
+def _report_receipt(submission: StatusSubmission, first: KnownReport | None = None) -> Receipt:
+    return Receipt(
+        doc_id=str(first.package if first else submission.package_id),
+        received_at=first.arrived_at if first else submission.received_at,
+        sha256=submission.stored.sha256,
+        repeated=first is not None,
+        recipients=(_result(submission.route, already=first is not None),),
+        findings=submission.findings,
+    )

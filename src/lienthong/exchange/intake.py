@@ -1,0 +1,239 @@
+"""The door of the axis: from the first byte of a package to its receipt (design section 4).
+
+``body → reader → rules → ownership → routes → committer → receipt``. The network is slow and the disk is not: a package
+is read in full before anything is decided, and nothing of it is visible before it is durable.
+"""
+
+from __future__ import annotations
+
+from datetime import datetime
+from functools import cache
+
+from django.conf import settings
+
+from edxml102 import rules
+from edxml102.codes import Priority, Sender, StatusCode
+from edxml102.errors import Finding, Severity, has_errors
+from edxml102.model import DocumentPackage, Package, StatusPackage
+from edxml102.reader import PackageReader, ReadResult
+from lienthong.common import clock
+from lienthong.common.ids import new_id
+from lienthong.exchange.committer import Committer
+from lienthong.exchange.fingerprint import content_fingerprint
+from lienthong.exchange.refusals import Reason, Refusal
+from lienthong.exchange.routing import Route, route_code, route_organs
+from lienthong.exchange.segments import LocalSegments
+from lienthong.exchange.segments.local import ObjectWriter
+from lienthong.exchange.submissions import (
+    Body,
+    DocumentSubmission,
+    Receipt,
+    RecipientResult,
+    Sending,
+    StatusSubmission,
+    Stored,
+)
+from lienthong.registry import directory
+from lienthong.registry.resolution import Outcome as Found
+from lienthong.registry.resolution import Resolution
+
+_CHUNK = 256 * 1024
+
+
+@cache
+def segments() -> LocalSegments:
+    """This process's view of the segment store."""
+    return LocalSegments(settings.DATA_DIR / "segments")
+
+
+@cache
+def committer() -> Committer:
+    """This process's committer; its thread starts with the first submission, after any fork."""
+    return Committer(lambda: segments().writer(segment_size=settings.SEGMENT_SIZE))
+
+
+def accept_package(body: Body, *, sending: Sending, length: int | None) -> Receipt:
+    """Accept one package and answer its receipt; from here on it is never lost.
+
+    :param length: size of the body in bytes where the sender declared it
+    :raises Refusal: nothing was stored
+    """
+    if length is not None and length > settings.PACKAGE_LIMIT:
+        raise Refusal(Reason.TOO_LARGE, f"Gói tin {length:,} byte, mức cho phép {settings.PACKAGE_LIMIT:,} byte.")
+    if length is None or length > settings.SEGMENT_PACKAGE_LIMIT:
+        return _accept_large(body, sending)
+    return _accept_small(body, sending)
+
+
+def _accept_small(body: Body, sending: Sending) -> Receipt:
+    reader, pieces = PackageReader(), []
+    while piece := body.read(_CHUNK):
+        reader.feed(piece)
+        pieces.append(piece)
+    result = reader.close()
+    stored = Stored(sha256=result.sha256, length=result.size, payload=b"".join(pieces))
+    return _commit(result, sending, stored)
+
+
+def _accept_large(body: Body, sending: Sending) -> Receipt:
+    """Streamed to a file of its own while it arrives; the file goes away again unless its rows may be committed."""
+    reader = PackageReader()
+    try:
+        with segments().new_object() as writer:
+            _copy(body, reader, writer)
+            result = reader.close()
+            _check_declared(result, sending)
+            stored = Stored(sha256=result.sha256, length=result.size, address=writer.finish(result.sha256))
+            return _commit_object(result, sending, stored, writer)
+    except OSError as error:
+        raise Refusal(Reason.STORAGE_UNAVAILABLE, error.strerror or "") from error
+
+
+def _copy(body: Body, reader: PackageReader, writer: ObjectWriter) -> None:
+    size = 0
+    while piece := body.read(_CHUNK):
+        size += len(piece)
+        if size > settings.PACKAGE_LIMIT:
+            raise Refusal(Reason.TOO_LARGE, f"Mức cho phép {settings.PACKAGE_LIMIT:,} byte.")
+        reader.feed(piece)
+        writer.write(piece)
+
+
+def _commit_object(result: ReadResult, sending: Sending, stored: Stored, writer: ObjectWriter) -> Receipt:
+    submission = _submission(result, sending, stored)
+    try:
+        receipt = committer().commit(submission)
+    except Refusal as refusal:
+        if refusal.reason.temporary:  # the commit may have happened all the same
+            writer.keep()
+        raise
+    if submission.address == stored.address and not receipt.repeated:
+        writer.keep()
+    return receipt
+
+
+def _commit(result: ReadResult, sending: Sending, stored: Stored) -> Receipt:
+    _check_declared(result, sending)
+    return committer().commit(_submission(result, sending, stored))
+
+
+def _check_declared(result: ReadResult, sending: Sending) -> None:
+    if sending.digest_matches is not None and not sending.digest_matches(result.sha256):
+        raise Refusal(Reason.HASH_DIFFERS, f"SHA-256 nhận được: {result.sha256.hex()}.")
+
+
+def _submission(result: ReadResult, sending: Sending, stored: Stored) -> DocumentSubmission | StatusSubmission:
+    package, findings = _conforming(result)
+    findings += _declaration_findings(package, sending)
+    if isinstance(package, DocumentPackage):
+        return _document_submission(package, findings, sending, stored)
+    return _status_submission(package, findings, sending, stored)
+
+
+def _conforming(result: ReadResult) -> tuple[Package, tuple[Finding, ...]]:
+    findings = result.findings
+    if result.package is not None:
+        findings += rules.check(result.package, mode=rules.Mode.ACCEPT, today=clock.today())
+    if result.package is None or has_errors(findings):
+        raise Refusal(Reason.NOT_CONFORMING, findings=findings)
+    return result.package, findings
+
+
+def _declaration_findings(package: Package, sending: Sending) -> tuple[Finding, ...]:
+    """What the interface declared besides the package may be left over from an earlier call: noted, never obeyed."""
+    if sending.kind is None or sending.kind is package.kind:
+        return ()
+    message = f"Khai messagetype {sending.kind.value} nhưng gói tin là {package.kind.value}; trục theo gói tin."
+    return (Finding("exchange.kind_differs", Severity.NOTE, "messagetype", message),)
+
+
+def _resolve(codes: list[str], sending: Sending) -> dict[str, Resolution]:
+    return directory.resolve_many(codes, clock.today(), revision=sending.sender.revision)
+
+
+def _own_agency(code: str, found: dict[str, Resolution], sending: Sending) -> int:
+    """The agency a package comes from. It must belong to the authenticated system (specification 5.1, rule 8)."""
+    resolution = found[code]
+    if resolution.outcome is Found.UNKNOWN or resolution.agency_id is None:
+        raise Refusal(Reason.SENDER_UNKNOWN, f"Mã {code}.")
+    if resolution.outcome is Found.CLOSED:
+        successor = f" Cơ quan kế thừa: {resolution.successor_code}." if resolution.successor_code else ""
+        raise Refusal(Reason.SENDER_CLOSED, f"Mã {code}.{successor}")
+    sender = sending.sender
+    if not directory.serves(sender.pk, resolution.agency_id, clock.today(), revision=sender.revision):
+        raise Refusal(Reason.SENDER_FOREIGN, f"Hệ thống {sender.system_id}, cơ quan {code}.")
+    return resolution.agency_id
+
+
+def _document_submission(
+    package: DocumentPackage, findings: tuple[Finding, ...], sending: Sending, stored: Stored
+) -> DocumentSubmission:
+    header = package.header
+    found = _resolve([header.from_.organ_id, *(organ.organ_id for organ in header.to)], sending)
+    agency = _own_agency(header.from_.organ_id, found, sending)
+    routes = route_organs(header.to, found)
+    if not any(route.outcome.good for route in routes):
+        raise Refusal(Reason.NO_RECIPIENT, describe_failures(routes))
+    priority = Priority.known(header.other_info.priority)
+    return DocumentSubmission(
+        package_id=new_id(),
+        system_pk=sending.sender.pk,
+        agency_id=agency,
+        stored=stored,
+        findings=findings,
+        remote=sending.remote,
+        received_at=clock.now(),
+        package=package,
+        routes=routes,
+        fingerprint=content_fingerprint(package),
+        rank=priority.rank if priority else 0,
+    )
+
+
+def describe_failures(routes: list[Route]) -> str:
+    """Which addressees failed and why, in one line."""
+    return "; ".join(f"{route.code}: {route.reason}" for route in routes if not route.outcome.good)
+
+
+def _status_submission(
+    package: StatusPackage, findings: tuple[Finding, ...], sending: Sending, stored: Stored
+) -> StatusSubmission:
+    """A report is routed by ``ResponseFor/OrganId``. That is the issuer, except for a code the issuer itself sends:
+    then it is the recipient (specification 4.4)."""
+    target = package.response_for.organ_id
+    found = _resolve([package.from_.organ_id, target], sending)
+    agency = _own_agency(package.from_.organ_id, found, sending)
+    route = route_code(found[target], follow_successor=True)
+    if not route.outcome.good or route.agency_id is None:
+        raise Refusal(Reason.NO_RECIPIENT, describe_failures([route]))
+    code = StatusCode.known(package.status_code)
+    by_issuer = code is not None and code.sender is Sender.ISSUER
+    received_at = clock.now()
+    return StatusSubmission(
+        package_id=new_id(),
+        system_pk=sending.sender.pk,
+        agency_id=agency,
+        stored=stored,
+        findings=findings,
+        remote=sending.remote,
+        received_at=received_at,
+        package=package,
+        route=route,
+        issuer_id=agency if by_issuer else route.agency_id,
+        recipient_id=route.agency_id if by_issuer else agency,
+        event_time=_event_time(package, code, received_at),
+    )
+
+
+_DIALOGUE = (StatusCode.TAKE_BACK, StatusCode.AGREED, StatusCode.DECLINED)
+
+
+def _event_time(package: StatusPackage, code: StatusCode | None, received_at: datetime) -> datetime:
+    """The sender's clock orders one agency's own steps. Asking and answering happen between two clocks, so those are
+    ordered by their arrival here; a time in the future is taken as now."""
+    if package.time is None or code in _DIALOGUE:
+        return received_at
+    return min(clock.from_package_time(package.time), received_at)
+
+
+__all__ = ["Receipt", "RecipientResult", "Sending", "accept_package", "committer", "segments"]

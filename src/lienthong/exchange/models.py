@@ -1,0 +1,145 @@
+"""Tables of the axis. The hot path reads and writes them with raw SQL (``intake``, ``deliveries``); these models give
+the schema, the migrations and the slow reads.
+
+One *document* (a sender's submission) is carried by one or more stored *packages*; it has one *recipient* row per
+addressee and each package one *delivery* per recipient system. Status reports are packages too, with deliveries of
+their own; a *report* row says what they changed.
+"""
+
+from __future__ import annotations
+
+from django.db import models
+from django.db.models import Q
+
+from lienthong.common.ids import new_id
+from lienthong.exchange.states import DeliveryState, RecipientState
+
+
+class Document(models.Model):
+    """What one agency sent under one document identifier and business type. ``id`` is the ``DocId`` of its receipt."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    system = models.ForeignKey("registry.System", on_delete=models.PROTECT, related_name="+")
+    agency = models.ForeignKey("registry.Agency", on_delete=models.PROTECT, related_name="+")
+    document_id = models.TextField()
+    business_type = models.TextField()
+    fingerprint = models.BinaryField()
+    sha256 = models.BinaryField()
+    from_code = models.TextField()
+    from_name = models.TextField()
+    number = models.TextField()
+    notation = models.TextField()
+    promulgation_date = models.DateField(null=True)
+    subject = models.TextField()
+    type_name = models.TextField()
+    priority = models.SmallIntegerField()
+    target_document_id = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_document"
+        constraints = (
+            # A number is unique only per issuing agency (lessons, 5); the business type keeps a recall apart.
+            models.UniqueConstraint(fields=("agency", "document_id", "business_type"), name="exchange_document_key"),
+        )
+        indexes = (models.Index(fields=("system", "-received_at"), name="exchange_document_sent"),)
+
+
+class Package(models.Model):
+    """A stored package, exactly as received: ``segment``, ``offset``, ``length`` and ``sha256`` are its address."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    kind = models.TextField()
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, null=True, related_name="packages")
+    system = models.ForeignKey("registry.System", on_delete=models.PROTECT, related_name="+")
+    segment = models.TextField()
+    offset = models.BigIntegerField()
+    length = models.BigIntegerField()
+    sha256 = models.BinaryField()
+    attachments = models.JSONField()
+    findings = models.JSONField()
+    remote = models.TextField()
+    received_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_package"
+        indexes = (models.Index(fields=("segment", "offset"), name="exchange_package_address"),)
+
+
+class Delivery(models.Model):
+    """One package for one recipient system: did the bytes get there? ``id`` is the ``docId`` that system sees."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    package = models.ForeignKey(Package, on_delete=models.PROTECT, related_name="deliveries")
+    system = models.ForeignKey("registry.System", on_delete=models.PROTECT, related_name="+")
+    kind = models.TextField()
+    rank = models.SmallIntegerField()
+    state = models.TextField(choices=[(state.value, state.label) for state in DeliveryState])
+    from_code = models.TextField()
+    to_code = models.TextField()
+    attempts = models.SmallIntegerField(default=0)
+    created_at = models.DateTimeField()
+    updated_at = models.DateTimeField()
+    available_at = models.DateTimeField()
+    lease_until = models.DateTimeField(null=True)
+    delivered_at = models.DateTimeField(null=True)
+    last_error = models.TextField(default="")
+
+    class Meta:
+        db_table = "exchange_delivery"
+        constraints = (models.UniqueConstraint(fields=("package", "system"), name="exchange_delivery_once"),)
+        indexes = (
+            # The list of every poll: urgent first, then in order of arrival; delivered rows are not in the index.
+            models.Index(
+                fields=("system", "kind", "-rank", "id"),
+                condition=Q(state__in=[state.value for state in DeliveryState if state.is_open]),
+                name="exchange_delivery_open",
+            ),
+        )
+
+
+class Recipient(models.Model):
+    """One addressee of a document: how it was routed, and what the agency says it did with it."""
+
+    id = models.UUIDField(primary_key=True, default=new_id)
+    document = models.ForeignKey(Document, on_delete=models.PROTECT, related_name="recipients")
+    code = models.TextField()
+    name = models.TextField()
+    outcome = models.TextField()
+    reason = models.TextField()
+    agency = models.ForeignKey("registry.Agency", on_delete=models.PROTECT, null=True, related_name="+")
+    to_agency = models.ForeignKey("registry.Agency", on_delete=models.PROTECT, null=True, related_name="+")
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True, related_name="recipients")
+    state = models.TextField(choices=[(state.value, state.label) for state in RecipientState])
+    status_code = models.TextField(default="")
+    status_at = models.DateTimeField(null=True)
+    status_description = models.TextField(default="")
+
+    class Meta:
+        db_table = "exchange_recipient"
+        constraints = (models.UniqueConstraint(fields=("document", "code"), name="exchange_recipient_once"),)
+        indexes = (models.Index(fields=("delivery",), name="exchange_recipient_delivery"),)
+
+
+class Report(models.Model):
+    """A status report, kept for ever as it came, late and repeated ones too. The recipient's state is their fold."""
+
+    id = models.BigAutoField(primary_key=True)
+    package = models.OneToOneField(Package, on_delete=models.PROTECT, related_name="report")
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, null=True, related_name="reports")
+    reporter = models.ForeignKey("registry.Agency", on_delete=models.PROTECT, related_name="+")
+    target = models.ForeignKey("registry.Agency", on_delete=models.PROTECT, related_name="+")
+    document_id = models.TextField()
+    code = models.TextField()
+    timestamp = models.TextField()
+    event_time = models.DateTimeField()
+    description = models.TextField()
+    moved = models.BooleanField()
+    arrived_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_report"
+        indexes = (
+            models.Index(fields=("recipient",), name="exchange_report_recipient"),
+            models.Index(fields=("reporter", "document_id"), name="exchange_report_orphan"),
+        )

@@ -1,0 +1,149 @@
+"""Reads for senders: what became of what they sent, recipient by recipient."""
+
+from __future__ import annotations
+
+from dataclasses import dataclass
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+from django.db import connection
+
+from edxml102.model import PackageKind
+from lienthong.common.sql import hot_cursor
+from lienthong.exchange.routing import Outcome
+from lienthong.exchange.states import DeliveryState, RecipientState
+from lienthong.registry.resolution import SystemAccess
+
+
+@dataclass(frozen=True, slots=True)
+class SentRow:
+    """One recipient of something the system sent: transport (``send_*``) and business (``receive_*``) state.
+
+    ``receive_status`` is the code last reported (01, 03 …), ``""`` before the first report.
+    """
+
+    sender_doc_id: str
+    receiver_doc_id: str
+    from_code: str
+    to_code: str
+    title: str
+    notation: str
+    sent_at: datetime
+    received_at: datetime | None
+    send_status: str
+    send_status_desc: str
+    receive_status: str
+    receive_status_desc: str
+
+
+def list_sent(system: SystemAccess, kind: PackageKind, *, doc_id: str, limit: int) -> list[SentRow]:
+    """What the system sent, newest first, one row per recipient. ``doc_id`` narrows the list when it names something
+    the system sent; anything else may be left over from an earlier call (vxp-protocol.md 2.5) and is ignored."""
+    with connection.wrap_database_errors:
+        chosen = _own(system, doc_id)
+        read = _sent_documents if kind is PackageKind.DOCUMENT else _sent_reports
+        return read(system, chosen, limit)
+
+
+def _own(system: SystemAccess, doc_id: str) -> UUID | None:
+    try:
+        identifier = UUID(doc_id)
+    except ValueError:
+        return None
+    found = hot_cursor().execute(
+        "SELECT 1 FROM exchange_package WHERE id = %s AND system_id = %s", [identifier, system.pk]
+    )
+    return identifier if found.fetchone() else None
+
+
+def _sent_documents(system: SystemAccess, chosen: UUID | None, limit: int) -> list[SentRow]:
+    rows = hot_cursor().execute(
+        """
+        SELECT d.id, v.id, d.from_code, r.code, d.subject, d.number, d.notation, d.received_at, v.delivered_at,
+               v.state, v.last_error, r.outcome, r.reason, r.state, r.status_code, r.status_description
+          FROM exchange_document d
+          JOIN exchange_recipient r ON r.document_id = d.id
+          LEFT JOIN exchange_delivery v ON v.id = r.delivery_id
+         WHERE d.system_id = %(system)s AND (%(chosen)s::uuid IS NULL OR d.id = %(chosen)s)
+         ORDER BY d.received_at DESC, d.id, r.id LIMIT %(limit)s
+        """,
+        {"system": system.pk, "chosen": chosen, "limit": limit},
+    )
+    return [_document_row(*row) for row in rows]
+
+
+def _document_row(*row: Any) -> SentRow:
+    document, delivery, from_code, code, subject, number, notation, sent, delivered, transport, error = row[:11]
+    outcome, reason, state, status_code, description = row[11:]
+    status, status_desc = _transport(transport, error, Outcome(outcome), reason)
+    return SentRow(
+        sender_doc_id=str(document),
+        receiver_doc_id=str(delivery or ""),
+        from_code=from_code,
+        to_code=code,
+        title=subject,
+        notation=f"{number}/{notation}" if notation else number,
+        sent_at=sent,
+        received_at=delivered,
+        send_status=status,
+        send_status_desc=status_desc,
+        receive_status=status_code,
+        receive_status_desc=_business(RecipientState(state), description),
+    )
+
+
+_SEND_STATUS = {
+    DeliveryState.WAITING: "initial",
+    DeliveryState.LEASED: "processing",
+    DeliveryState.DELIVERED: "done",
+    DeliveryState.REDIRECTED: "done",
+}
+
+
+def _transport(state: str | None, error: str, outcome: Outcome, reason: str) -> tuple[str, str]:
+    """In the words of ``updateStatus``: initial, processing, done, fail."""
+    if state is None:
+        return "fail", reason
+    known = DeliveryState(state)
+    text = f"{known.label}: {error}" if error else known.label
+    return _SEND_STATUS.get(known, "fail"), f"{reason}. {text}" if outcome is Outcome.REDIRECTED else text
+
+
+def _business(state: RecipientState, description: str) -> str:
+    return f"{state.label}: {description}" if description else state.label
+
+
+def _sent_reports(system: SystemAccess, chosen: UUID | None, limit: int) -> list[SentRow]:
+    rows = hot_cursor().execute(
+        """
+        SELECT p.id, v.id, v.from_code, v.to_code, r.description, r.document_id, p.received_at, v.delivered_at,
+               v.state, v.last_error, r.code
+          FROM exchange_package p
+          JOIN exchange_report r ON r.package_id = p.id
+          JOIN exchange_delivery v ON v.package_id = p.id
+         WHERE p.system_id = %(system)s AND (%(chosen)s::uuid IS NULL OR p.id = %(chosen)s)
+         ORDER BY p.id DESC LIMIT %(limit)s
+        """,
+        {"system": system.pk, "chosen": chosen, "limit": limit},
+    )
+    return [_report_row(*row) for row in rows]
+
+
+def _report_row(*row: Any) -> SentRow:
+    package, delivery, from_code, to_code, description, document_id, sent, delivered, state, error, code = row
+    status, status_desc = _transport(state, error, Outcome.ACCEPTED, "")
+    return SentRow(
+        sender_doc_id=str(package),
+        receiver_doc_id=str(delivery),
+        from_code=from_code,
+        to_code=to_code,
+        title=description,
+        notation=document_id,
+        sent_at=sent,
+        received_at=delivered,
+        send_status=status,
+        send_status_desc=status_desc,
+        receive_status=code,
+        receive_status_desc="",
+    )

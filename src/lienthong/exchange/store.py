@@ -1,0 +1,336 @@
+"""Rows of the axis, written and looked up for whole batches with set-based SQL. Called by the committer, inside its
+transaction; nothing here decides anything (see ``decisions``)."""
+
+from __future__ import annotations
+
+import json
+from collections import defaultdict
+from collections.abc import Sequence
+from datetime import datetime
+from typing import Any
+from uuid import UUID
+
+import psycopg
+
+from edxml102.model import Attachment
+from lienthong.common.ids import new_id
+from lienthong.common.sql import insert_rows
+from lienthong.exchange.decisions import KnownDocument, KnownRecipient, KnownReport, ReportContext, ReportPlan
+from lienthong.exchange.routing import Outcome, Route
+from lienthong.exchange.segments import Address
+from lienthong.exchange.states import DeliveryState, Event, RecipientState
+from lienthong.exchange.submissions import DocumentSubmission, StatusSubmission, Submission
+
+Cursor = psycopg.Cursor[tuple[Any, ...]]
+
+_DOCUMENT = {
+    "id": "uuid", "system_id": "bigint", "agency_id": "bigint", "document_id": "text", "business_type": "text",
+    "fingerprint": "bytea", "sha256": "bytea", "from_code": "text", "from_name": "text", "number": "text",
+    "notation": "text", "promulgation_date": "date", "subject": "text", "type_name": "text", "priority": "smallint",
+    "target_document_id": "text", "received_at": "timestamptz",
+}  # fmt: skip
+_PACKAGE = {
+    "id": "uuid", "kind": "text", "document_id": "uuid", "system_id": "bigint", "segment": "text", '"offset"': "bigint",
+    "length": "bigint", "sha256": "bytea", "attachments": "jsonb", "findings": "jsonb", "remote": "text",
+    "received_at": "timestamptz",
+}  # fmt: skip
+_DELIVERY = {
+    "id": "uuid", "package_id": "uuid", "system_id": "bigint", "kind": "text", "rank": "smallint", "state": "text",
+    "from_code": "text", "to_code": "text", "attempts": "smallint", "created_at": "timestamptz",
+    "updated_at": "timestamptz", "available_at": "timestamptz", "last_error": "text",
+}  # fmt: skip
+_RECIPIENT = {
+    "id": "uuid", "document_id": "uuid", "code": "text", "name": "text", "outcome": "text", "reason": "text",
+    "agency_id": "bigint", "to_agency_id": "bigint", "delivery_id": "uuid", "state": "text", "status_code": "text",
+    "status_description": "text",
+}  # fmt: skip
+_REPORT = {
+    "package_id": "uuid", "recipient_id": "uuid", "reporter_id": "bigint", "target_id": "bigint", "document_id": "text",
+    "code": "text", '"timestamp"': "text", "event_time": "timestamptz", "description": "text", "moved": "boolean",
+    "arrived_at": "timestamptz",
+}  # fmt: skip
+
+
+def find_documents(
+    cursor: Cursor, submissions: Sequence[DocumentSubmission]
+) -> dict[tuple[int, str, str], KnownDocument]:
+    """Documents that already stand under the keys of these submissions, locked, with their recipients."""
+    if not submissions:
+        return {}
+    keys = [submission.key for submission in submissions]
+    cursor.execute(
+        """
+        SELECT d.id, d.agency_id, d.document_id, d.business_type, d.sha256, d.fingerprint, d.received_at
+          FROM unnest(%s::bigint[], %s::text[], %s::text[]) AS q(agency_id, document_id, business_type)
+          JOIN exchange_document d USING (agency_id, document_id, business_type)
+         ORDER BY d.id FOR UPDATE OF d
+        """,
+        [list(column) for column in zip(*keys, strict=True)],
+    )
+    rows = cursor.fetchall()
+    if not rows:
+        return {}
+    ids = [row[0] for row in rows]
+    recipients, addresses = _recipients_of(cursor, ids), _addresses_of(cursor, ids)
+    return {
+        (row[1], row[2], row[3]): KnownDocument(
+            row[0], bytes(row[4]), bytes(row[5]), row[6], recipients[row[0]], addresses[row[0]]
+        )
+        for row in rows
+    }
+
+
+def _recipients_of(cursor: Cursor, documents: list[UUID]) -> dict[UUID, list[KnownRecipient]]:
+    cursor.execute(
+        "SELECT document_id, code, name, outcome, reason, agency_id FROM exchange_recipient"
+        " WHERE document_id = ANY(%s) ORDER BY id",
+        [documents],
+    )
+    found: dict[UUID, list[KnownRecipient]] = defaultdict(list)
+    for document, code, name, outcome, reason, agency in cursor:
+        found[document].append(KnownRecipient(code, name, Outcome(outcome), reason, agency))
+    return found
+
+
+def _addresses_of(cursor: Cursor, documents: list[UUID]) -> dict[UUID, list[Address]]:
+    cursor.execute(
+        'SELECT document_id, segment, "offset", length, sha256 FROM exchange_package WHERE document_id = ANY(%s)'
+        " AND kind = 'edoc' ORDER BY id",
+        [documents],
+    )
+    found: dict[UUID, list[Address]] = defaultdict(list)
+    for document, segment, offset, length, sha256 in cursor:
+        found[document].append(Address(segment, offset, length, bytes(sha256)))
+    return found
+
+
+def find_report_contexts(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> list[ReportContext]:
+    """For each status report: the document it names, the recipient it speaks of (locked) and what was reported
+    before."""
+    if not submissions:
+        return []
+    documents = _documents_reported(cursor, submissions)
+    recipients = _recipients_reported(cursor, submissions, documents)
+    reports = _reports_so_far(cursor, [row[0] for row in recipients if row])
+    orphans = _orphan_reports(cursor, submissions)
+    return [
+        ReportContext(
+            document=documents[index],
+            recipient=recipient[0] if recipient else None,
+            start=RecipientState.NOT_SENT if recipient and not Outcome(recipient[1]).good else RecipientState.SENT,
+            reports=reports[recipient[0]] if recipient else orphans[index],
+        )
+        for index, recipient in enumerate(recipients)
+    ]
+
+
+def _documents_reported(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> list[UUID | None]:
+    """A new or replacing document comes before a recall or update that carries the same document id."""
+    cursor.execute(
+        """
+        SELECT DISTINCT ON (q.i) q.i, d.id
+          FROM unnest(%s::int[], %s::bigint[], %s::text[]) AS q(i, agency_id, document_id)
+          JOIN exchange_document d USING (agency_id, document_id)
+         ORDER BY q.i, (d.business_type IN ('0', '3')) DESC, d.id
+        """,
+        [
+            list(range(len(submissions))),
+            [submission.issuer_id for submission in submissions],
+            [submission.package.response_for.document_id for submission in submissions],
+        ],
+    )
+    found: dict[int, UUID] = dict(cursor.fetchall())
+    return [found.get(index) for index in range(len(submissions))]
+
+
+def _recipients_reported(
+    cursor: Cursor, submissions: Sequence[StatusSubmission], documents: list[UUID | None]
+) -> list[tuple[UUID, str] | None]:
+    cursor.execute(
+        """
+        SELECT q.i, r.id, r.outcome
+          FROM unnest(%s::int[], %s::uuid[], %s::bigint[]) AS q(i, document_id, agency_id)
+          JOIN exchange_recipient r ON r.document_id = q.document_id
+               AND (r.agency_id = q.agency_id OR r.to_agency_id = q.agency_id)
+         ORDER BY r.id FOR UPDATE OF r
+        """,
+        [list(range(len(submissions))), documents, [submission.recipient_id for submission in submissions]],
+    )
+    found: dict[int, tuple[UUID, str]] = {}
+    for index, recipient, outcome in cursor:
+        found.setdefault(index, (recipient, outcome))
+    return [found.get(index) for index in range(len(submissions))]
+
+
+def _reports_so_far(cursor: Cursor, recipients: list[UUID]) -> dict[UUID, list[KnownReport]]:
+    cursor.execute(
+        "SELECT recipient_id, package_id, id, code, event_time, description, arrived_at FROM exchange_report"
+        " WHERE recipient_id = ANY(%s) ORDER BY id",
+        [recipients],
+    )
+    found: dict[UUID, list[KnownReport]] = defaultdict(list)
+    for recipient, package, order, code, at, description, arrived in cursor:
+        found[recipient].append(KnownReport(package, arrived, Event(at, order, code, description=description)))
+    return found
+
+
+def _orphan_reports(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> dict[int, list[KnownReport]]:
+    cursor.execute(
+        """
+        SELECT q.i, r.package_id, r.id, r.code, r.event_time, r.description, r.arrived_at
+          FROM unnest(%s::int[], %s::bigint[], %s::text[]) AS q(i, reporter_id, document_id)
+          JOIN exchange_report r USING (reporter_id, document_id)
+         WHERE r.recipient_id IS NULL ORDER BY r.id
+        """,
+        [
+            list(range(len(submissions))),
+            [submission.agency_id for submission in submissions],
+            [submission.package.response_for.document_id for submission in submissions],
+        ],
+    )
+    found: dict[int, list[KnownReport]] = defaultdict(list)
+    for index, package, order, code, at, description, arrived in cursor:
+        found[index].append(KnownReport(package, arrived, Event(at, order, code, description=description)))
+    return found
+
+
+def insert_documents(cursor: Cursor, submissions: Sequence[DocumentSubmission]) -> None:
+    """Rows of new documents; the id of a new document is that of its first package."""
+    insert_rows(cursor, "exchange_document", _DOCUMENT, [_document_row(submission) for submission in submissions])
+
+
+def _document_row(submission: DocumentSubmission) -> tuple[Any, ...]:
+    header, bussiness = submission.package.header, submission.package.trace.bussiness
+    return (
+        submission.package_id, submission.system_pk, submission.agency_id, header.document_id, submission.key[2],
+        submission.fingerprint, submission.stored.sha256, header.from_.organ_id, header.from_.organ_name,
+        header.code.number, header.code.notation, header.promulgation_info.date, header.subject,
+        header.document_type.type_name, submission.rank, bussiness.document_id, submission.received_at,
+    )  # fmt: skip
+
+
+def insert_packages(cursor: Cursor, rows: Sequence[tuple[Submission, str, UUID | None]]) -> None:
+    """Rows of stored packages: ``(submission, kind, document)``, each with its address."""
+    insert_rows(cursor, "exchange_package", _PACKAGE, [_package_row(*row) for row in rows])
+
+
+def _package_row(submission: Submission, kind: str, document: UUID | None) -> tuple[Any, ...]:
+    address = submission.address
+    if address is None:
+        raise RuntimeError("a package without an address reached the database")
+    attachments = submission.package.attachments if isinstance(submission, DocumentSubmission) else ()
+    return (
+        submission.package_id, kind, document, submission.system_pk, address.segment, address.offset, address.length,
+        address.sha256, json.dumps([_view(attachment) for attachment in attachments], ensure_ascii=False),
+        json.dumps([[f.id, f.severity.value, f.path, f.message] for f in submission.findings], ensure_ascii=False),
+        submission.remote, submission.received_at,
+    )  # fmt: skip
+
+
+def _view(attachment: Attachment) -> dict[str, object]:
+    view = attachment.view
+    described: dict[str, object] = {
+        "name": attachment.attachment_name,
+        "content_id": attachment.content_id,
+        "content_type": attachment.content_type,
+    }
+    if view:
+        described |= {"begin": view.begin, "end": view.end, "size": view.size, "sha256": view.sha256.hex()}
+        described |= {"cdata": True} if view.cdata else {}
+    return described
+
+
+def insert_deliveries(
+    cursor: Cursor, rows: Sequence[tuple[Submission, str, int, str, Sequence[Route]]]
+) -> dict[tuple[UUID, int], UUID]:
+    """One delivery per package and system for ``(submission, kind, rank, from_code, routes)``; answers their ids."""
+    deliveries: dict[tuple[UUID, int], UUID] = {}
+    values: list[tuple[Any, ...]] = []
+    for submission, kind, rank, from_code, routes in rows:
+        for route in routes:
+            key = (submission.package_id, route.system_pk or 0)
+            if route.outcome.good and key not in deliveries:
+                deliveries[key] = new_id()
+                at = submission.received_at
+                values.append(
+                    (
+                        deliveries[key],
+                        *key,
+                        kind,
+                        rank,
+                        DeliveryState.WAITING.value,
+                        from_code,
+                        route.code,
+                        0,
+                        at,
+                        at,
+                        at,
+                        "",
+                    )
+                )
+    insert_rows(cursor, "exchange_delivery", _DELIVERY, values)
+    return deliveries
+
+
+def upsert_recipients(
+    cursor: Cursor, rows: Sequence[tuple[UUID, UUID, Route]], deliveries: dict[tuple[UUID, int], UUID]
+) -> None:
+    """Rows of addressees for ``(document, package, route)``. One that could not be reached earlier is brought up to
+    date when a later submission reaches it."""
+    _insert_recipients(cursor, [_recipient_row(*row, deliveries) for row in rows])
+
+
+def _insert_recipients(cursor: Cursor, rows: list[tuple[Any, ...]]) -> None:
+    if not rows:
+        return
+    cursor.execute(
+        f"INSERT INTO exchange_recipient ({', '.join(_RECIPIENT)})"  # noqa: S608 - constant names
+        f" SELECT * FROM unnest({', '.join(f'%s::{name}[]' for name in _RECIPIENT.values())})"
+        " ON CONFLICT (document_id, code) DO UPDATE SET outcome = excluded.outcome, reason = excluded.reason,"
+        " agency_id = excluded.agency_id, to_agency_id = excluded.to_agency_id, delivery_id = excluded.delivery_id,"
+        " state = excluded.state",
+        [list(column) for column in zip(*rows, strict=True)],
+    )
+
+
+def _recipient_row(
+    document: UUID, package: UUID, route: Route, deliveries: dict[tuple[UUID, int], UUID]
+) -> tuple[Any, ...]:
+    state = RecipientState.SENT if route.outcome.good else RecipientState.NOT_SENT
+    delivery = deliveries.get((package, route.system_pk or 0)) if route.outcome.good else None
+    return (
+        new_id(), document, route.code, route.name, route.outcome.value, route.reason, route.agency_id,
+        route.to_agency_id, delivery, state.value, "", "",
+    )  # fmt: skip
+
+
+def insert_reports(cursor: Cursor, plans: Sequence[tuple[StatusSubmission, ReportPlan]], arrived_at: datetime) -> None:
+    """Rows of status reports, and the new standing of the recipients they moved."""
+    insert_rows(cursor, "exchange_report", _REPORT, [_report_row(*plan, arrived_at) for plan in plans])
+    moved = [plan for _, plan in plans if plan.moved]
+    if moved:
+        cursor.execute(
+            """
+            UPDATE exchange_recipient r
+               SET state = q.state, status_code = q.code, status_at = q.at, status_description = q.description
+              FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
+                   AS q(id, state, code, at, description)
+             WHERE r.id = q.id
+            """,
+            [
+                [plan.recipient for plan in moved],
+                [plan.standing.state.value for plan in moved],
+                [plan.standing.code for plan in moved],
+                [plan.standing.at for plan in moved],
+                [plan.standing.description for plan in moved],
+            ],
+        )
+
+
+def _report_row(submission: StatusSubmission, plan: ReportPlan, arrived_at: datetime) -> tuple[Any, ...]:
+    package = submission.package
+    return (
+        submission.package_id, plan.recipient, submission.agency_id, submission.route.to_agency_id,
+        package.response_for.document_id, package.status_code, package.timestamp, submission.event_time,
+        package.description, plan.moved, arrived_at,
+    )  # fmt: skip
