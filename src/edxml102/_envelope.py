@@ -30,10 +30,10 @@ class RefusedError(Exception):
 
 
 class EnvelopeParser:
-    """Feeds expat; ``root`` is the tree so far, ``sink`` the attachment content that is open.
+    """Feeds expat; ``root`` is the tree so far, ``sink`` the open content of an attachment.
 
-    ``parse`` raises ``RefusedError``; nothing may be parsed after it. Positions are bytes of the package, of which expat
-    was ``fed`` some, while ``skipped`` others (``skipped_lines`` lines) went past it.
+    ``parse`` raises ``RefusedError``; nothing may be parsed after it. Positions are bytes of the package: expat was
+    ``fed`` some, while ``skipped`` others (``skipped_lines`` lines) went past it.
     """
 
     def __init__(self, limits: Limits, findings: list[Finding]) -> None:
