@@ -163,7 +163,7 @@ def _lease(system: SystemAccess, delivery: UUID) -> tuple[str, int, int, bytes] 
 
 
 def _sent_by(system: SystemAccess, package: UUID) -> tuple[str, int, int, bytes] | None:
-    row = (
+    return (
         hot_cursor()
         .execute(
             'SELECT segment, "offset", length, sha256 FROM exchange_package WHERE id = %s AND system_id = %s',

@@ -18,6 +18,7 @@ from edxml102.model import DocumentPackage, Package, StatusPackage
 from edxml102.reader import PackageReader, ReadResult
 from lienthong.common import clock
 from lienthong.common.ids import new_id
+from lienthong.common.sql import release_connection
 from lienthong.exchange.committer import Committer
 from lienthong.exchange.fingerprint import content_fingerprint
 from lienthong.exchange.refusals import Reason, Refusal
@@ -60,6 +61,7 @@ def accept_package(body: Body, *, sending: Sending, length: int | None) -> Recei
     """
     if length is not None and length > settings.PACKAGE_LIMIT:
         raise Refusal(Reason.TOO_LARGE, f"Gói tin {length:,} byte, mức cho phép {settings.PACKAGE_LIMIT:,} byte.")
+    release_connection()  # a slow sender must not hold one
     if length is None or length > settings.SEGMENT_PACKAGE_LIMIT:
         return _accept_large(body, sending)
     return _accept_small(body, sending)
@@ -125,9 +127,12 @@ def _check_declared(result: ReadResult, sending: Sending) -> None:
 def _submission(result: ReadResult, sending: Sending, stored: Stored) -> DocumentSubmission | StatusSubmission:
     package, findings = _conforming(result)
     findings += _declaration_findings(package, sending)
-    if isinstance(package, DocumentPackage):
-        return _document_submission(package, findings, sending, stored)
-    return _status_submission(package, findings, sending, stored)
+    try:
+        if isinstance(package, DocumentPackage):
+            return _document_submission(package, findings, sending, stored)
+        return _status_submission(package, findings, sending, stored)
+    finally:
+        release_connection()  # the committer has its own
 
 
 def _conforming(result: ReadResult) -> tuple[Package, tuple[Finding, ...]]:
