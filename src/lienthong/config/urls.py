@@ -1,7 +1,16 @@
-"""Which gateway answers which path."""
+"""Which gateway answers which path.
+
+What matches nothing is answered by the national interface: a client whose endpoint is mistyped would take any page
+that is not JSON for an empty inbox.
+"""
 
 from __future__ import annotations
 
-from django.urls import URLPattern, URLResolver
+from django.urls import URLPattern, URLResolver, include, re_path
 
-urlpatterns: list[URLPattern | URLResolver] = []
+urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(r"^vxp(?:/|$)", include("lienthong.gateways.vxp_api.urls")),
+]
+handler400 = "lienthong.gateways.vxp_api.unknown.unreadable_request"
+handler404 = "lienthong.gateways.vxp_api.unknown.unknown_call"
+handler500 = "lienthong.gateways.vxp_api.unknown.internal_error"

@@ -1,0 +1,1 @@
+"""The national SDK's client interface (VXP), re-served: the same calls, headers, signatures and answers."""

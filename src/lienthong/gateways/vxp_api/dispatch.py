@@ -1,0 +1,98 @@
+"""What every call has in common: its method, who signed it, and the shape of its failure."""
+
+from __future__ import annotations
+
+import logging
+from collections.abc import Callable, Iterable
+from dataclasses import dataclass
+from functools import wraps
+
+import psycopg
+from django.conf import settings
+from django.core.handlers.wsgi import WSGIRequest
+from django.db import InterfaceError, OperationalError, connection
+from django.http import HttpResponse, HttpResponseBase
+
+from lienthong.exchange.refusals import Reason, Refusal
+from lienthong.gateways.vxp_api import answers
+from lienthong.gateways.vxp_api.authentication import authenticate
+from lienthong.gateways.vxp_api.body import CHUNK, Body
+from lienthong.gateways.vxp_api.faults import CallError, Failure, Fault
+from lienthong.gateways.vxp_api.parameters import Parameters
+from lienthong.registry.directory import find_system
+from lienthong.registry.errors import RegistryError
+from lienthong.registry.resolution import SystemAccess
+
+log = logging.getLogger(__name__)
+
+_DATABASE_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
+
+
+@dataclass(frozen=True, slots=True)
+class SignedRequest:
+    """A request whose system is known and may connect."""
+
+    system: SystemAccess
+    parameters: Parameters
+    body: Body
+    remote: str
+
+
+Failed = Callable[[Failure], HttpResponse]
+CallView = Callable[[SignedRequest], HttpResponseBase]
+DjangoView = Callable[[WSGIRequest], HttpResponseBase]
+
+
+def call(*, methods: Iterable[str] = ("POST",), failed: Failed = answers.failed) -> Callable[[CallView], DjangoView]:
+    """Make a Django view of a function that answers a signed request; whatever it raises is answered by ``failed``."""
+    allowed = frozenset(methods)
+
+    def decorate(view: CallView) -> DjangoView:
+        @wraps(view)
+        def serve(request: WSGIRequest) -> HttpResponseBase:
+            body = Body.of(request.environ)
+            try:
+                response = view(_signed(request, body, allowed))
+            except Exception as error:  # noqa: BLE001 - an answer that is no JSON looks like an empty inbox to the SDK
+                response = failed(_failure(error, request))
+            discard_rest(body)
+            release_database()
+            return response
+
+        return serve
+
+    return decorate
+
+
+def discard_rest(body: Body) -> None:
+    """Let the client finish writing, so that it reads the answer."""
+    body.drain(most=settings.PACKAGE_LIMIT + CHUNK, seconds=settings.SLOW_BODY_SECONDS)
+
+
+def release_database() -> None:
+    """Give the connection back to the pool before waiting for the network: slow clients must not hold them all."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
+def _signed(request: WSGIRequest, body: Body, allowed: frozenset[str]) -> SignedRequest:
+    if request.method not in allowed:
+        raise CallError(Fault.METHOD_WRONG, f"Phương thức dùng được: {', '.join(sorted(allowed))}.")
+    system, parameters = authenticate(request.META, find_system)
+    return SignedRequest(system, parameters, body, request.META.get("REMOTE_ADDR", ""))
+
+
+def _failure(error: Exception, request: WSGIRequest) -> Failure:
+    """Name the failure of any exception; those that nobody foresaw are logged whole."""
+    if isinstance(error, CallError):
+        log.warning("%s refused: %s (from %s)", request.path, error, request.META.get("REMOTE_ADDR"))
+        return Failure.of_fault(error.fault, error.detail)
+    if isinstance(error, Refusal):
+        return Failure.of_refusal(error)
+    if isinstance(error, _DATABASE_AWAY):
+        log.error("%s failed: the database does not answer: %s", request.path, error)
+        return Failure.of_reason(Reason.DATABASE_UNAVAILABLE)
+    if isinstance(error, RegistryError) and not error.code.startswith("registry.vault."):
+        return Failure.of_registry(error)
+    log.error("%s failed", request.path, exc_info=error)  # a vault's own words are for the operator alone
+    return Failure.of_fault(Fault.INTERNAL)
