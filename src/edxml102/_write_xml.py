@@ -24,6 +24,13 @@ _NAME = re.compile(r"(?!(?i:xml))[^\W\d][\w.\-]*")
 # A bare CR would come back as LF, and white space in attributes as blanks (XML 1.0, 2.11 and 3.3.3).
 _TEXT = str.maketrans({"&": "&amp;", "<": "&lt;", ">": "&gt;", "\r": "&#13;"})
 _ATTRIBUTE = {**_TEXT, **str.maketrans({'"': "&quot;", "\t": "&#9;", "\n": "&#10;"})}
+_PREFIXES = {  # of attributes; the reader keeps them as written, without their declarations
+    "": None,
+    "xml": None,
+    "edXML": NAMESPACE,
+    "xlink": "http://www.w3.org/1999/xlink",
+    "xsi": "http://www.w3.org/2001/XMLSchema-instance",
+}
 
 
 class HasExtras(Protocol):
@@ -105,10 +112,12 @@ class Sheet:
 
     def _extra(self, extra: Extra) -> None:
         # In one line: white space between the children would become part of the text.
-        for name in (extra.name, *(key for key, _ in extra.attributes)):
-            self._named(name)
+        self._named(extra.name)
+        for key, _ in extra.attributes:
+            prefix, _, local = key.rpartition(":")
+            self._named(local if prefix in _PREFIXES else key)
         tag = self._prefix + extra.name
-        self._parts.append(f"<{tag}{self._attributes(extra.name, extra.attributes)}>")
+        self._parts.append(f"<{tag}{self._attributes(extra.name, _declared(extra.attributes))}>")
         self._parts.append(self._escaped(extra.name, extra.text))
         for child in extra.children:
             self._extra(child)
@@ -136,3 +145,10 @@ class Sheet:
     def _refuse(self, finding: str, name: str, message: str) -> None:
         path = "/".join((*(part for part in self._open if part not in _FRAME), name))
         self.findings.append(Finding(finding, Severity.ERROR, path, message))
+
+
+def _declared(attributes: Table) -> Table:
+    """Put the declarations of the prefixes that ``attributes`` use before them."""
+    prefixes = sorted({key.rpartition(":")[0] for key, _ in attributes})
+    declared = ((f"xmlns:{prefix}", uri) for prefix in prefixes if (uri := _PREFIXES.get(prefix)))
+    return (*declared, *attributes)

@@ -66,14 +66,14 @@ def write_package(
     """Write ``package`` to ``out``; ``contents`` holds the bytes of each attachment by its ``content_id``.
 
     Raises ``EdxmlError`` with the findings, before anything is written, when the package breaks a rule for emitting
-    (section 3; ``today`` as in ``rules.check``), when content is missing or left over, or when a text holds what XML
-    cannot say. ``check=False`` leaves out the rules of the standard only. A signature of ``package`` is not written:
-    it holds for the bytes it was made on. An ``OSError`` while content is read leaves ``out`` incomplete.
+    (section 3; ``today`` as in ``rules.check``), when content is missing or left over, when a text holds what XML
+    cannot say, or when the package carries a signature, which holds only for the bytes it was made on. ``check=False``
+    leaves out the rules of the standard only. An ``OSError`` while content is read leaves ``out`` incomplete.
     """
     given = contents or {}
     sheet = Sheet()
     _write(sheet, package)
-    findings = [*sheet.findings, *_misplaced(package, given)]
+    findings = [*sheet.findings, *_unwritable(package, given)]
     if check:
         findings.extend(rules.check(package, mode=rules.Mode.EMIT, today=today))
     if has_errors(findings):
@@ -163,8 +163,14 @@ def _write_content_id(sheet: Sheet, content_id: str) -> None:
         sheet.leaf("ContentId", f"cid:{content_id}")
 
 
-def _misplaced(package: Package, given: Mapping[str, Content]) -> Iterator[Finding]:
-    """Yield what keeps attachments and contents from matching one to one."""
+def _unwritable(package: Package, given: Mapping[str, Content]) -> Iterator[Finding]:
+    """Yield what cannot be written, whatever the standard says: contents that do not match, an old signature."""
+    if isinstance(package, DocumentPackage) and package.signature is not None:
+        message = (
+            "Không ghi lại được chữ ký của gói khác: chữ ký chỉ đúng với từng byte đã ký. "
+            "Hãy bỏ chữ ký khỏi gói, dựng gói rồi ký."
+        )
+        yield Finding("header.signature.not_rewritten", Severity.ERROR, "Signature", message)
     attachments = package.attachments if isinstance(package, DocumentPackage) else ()
     known = {attachment.content_id for attachment in attachments}
     for n, attachment in enumerate(attachments, 1):

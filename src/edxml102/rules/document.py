@@ -251,17 +251,6 @@ def response_for_empty(package: DocumentPackage, context: Context) -> Sequence[H
     return [hit(n, "") for n, block in enumerate(package.header.response_for, 1) if block.is_empty]
 
 
-@rule(
-    "header.signature.not_rewritten",
-    OURS,
-    "Signature",
-    "3.2.3",
-    "Chữ ký của một gói khác không dùng lại được: chữ ký chỉ đúng với từng byte đã ký. Hãy bỏ chữ ký, dựng gói rồi ký.",
-)
-def signature_not_rewritten(package: DocumentPackage, context: Context) -> Sequence[Hit]:
-    return FINE if package.signature is None else HERE
-
-
 HEADER_RULES: tuple[Rule[DocumentPackage], ...] = (
     *rules_of(FROM, ORGAN),
     to_missing,
@@ -277,5 +266,4 @@ HEADER_RULES: tuple[Rule[DocumentPackage], ...] = (
     *rules_of(APPENDIXES, APPENDIX_FIELDS),
     *rules_of(RESPONSE_FOR, RESPONSE),
     response_for_empty,
-    signature_not_rewritten,
 )
