@@ -2,10 +2,14 @@
 
 from __future__ import annotations
 
+import re
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from typing import Any
 
 from edxml102 import model
+from edxml102._diagnosis import shown
+from edxml102._envelope import CONTENT_TAG
 from edxml102._fields import ATTACHMENT, HEADER, REFERENCE, STATUS, TRACES, Field, Group, strip_cid
 from edxml102._node import Node, namespace_of
 from edxml102._signature import signature_info
@@ -16,9 +20,11 @@ from edxml102.zipcheck import is_unpacked, is_zip_type, same_entry_findings, zip
 _ENVELOPE_PARTS = ("edXMLHeader", "edXMLBody")
 _HEADER_PARTS = ("MessageHeader", "TraceHeaderList", "Signature", "DigitalSignature")
 _MANIFESTS = ("edXMLManifest", "Manifest")
+_ATTACHMENT = "AttachmentEncoded/Attachment"
+_INDEX = re.compile(r"\[[0-9]+\]")
 _DOUBLED = {
     "MessageHeader/DocumentId": "header.document_id.doubled",
-    "Attachment/ContentTransferEncoded": "attachment.content.doubled",
+    f"{_ATTACHMENT}/{CONTENT_TAG}": "attachment.content.doubled",
 }
 _ID = {"edXMLEnvelope": "envelope", "edXMLHeader": "envelope.header", "MessageHeader": "header"}
 Parts = dict[str, list[Node]]
@@ -32,7 +38,8 @@ class Assembler:
         self._limits = limits
         self._findings = findings
         self._extras: list[model.Extra] = []
-        self._unread: list[Node] = []
+        self._unread: dict[Node, None] = {}
+        self._reported: set[str] = set()  # paths: a package may repeat one fault thousands of times
 
     def package(self) -> model.Package | None:
         """Build the package; ``None`` when there is no MessageHeader in an envelope (3.1)."""
@@ -50,7 +57,8 @@ class Assembler:
         if message is None:
             return None
         if any(child.name == "StatusCode" for child in message.children):
-            self._unread = [*parts["AttachmentEncoded"], *inner["edXMLBody"], *heads["TraceHeaderList"]]
+            unread = (*parts["AttachmentEncoded"], *inner["edXMLBody"], *heads["TraceHeaderList"])
+            self._unread = dict.fromkeys(unread)
             return self._status(message)
         signature = self._signature(heads, (header, envelope, self._root))
         return self._document(message, heads, signature, inner["edXMLBody"], parts["AttachmentEncoded"])
@@ -110,17 +118,18 @@ class Assembler:
     # -- attachments
 
     def _attachments(self, lists: Sequence[Node]) -> tuple[model.Attachment, ...]:
-        for node in lists[1:]:
+        for node in lists[1:2]:
             message = "Gói có hai phần tử AttachmentEncoded; bên nhận có thể bỏ sót tệp. Hãy gộp làm một."
             self._error("attachment.list.doubled", node.name, message, node)
         nodes = [node for one in lists for node in self._parts(one, ("Attachment",))["Attachment"]]
         entries: list[tuple[str, str]] = []
-        attachments = tuple(self._attachment(node, entries) for node in nodes)
+        attachments = tuple(self._attachment(node, n, entries) for n, node in enumerate(nodes, 1))
         self._findings += same_entry_findings(entries, path="AttachmentEncoded")
         return attachments
 
-    def _attachment(self, node: Node, entries: list[tuple[str, str]]) -> model.Attachment:
-        values = self._values(ATTACHMENT, node, "Attachment")
+    def _attachment(self, node: Node, n: int, entries: list[tuple[str, str]]) -> model.Attachment:
+        path = f"{_ATTACHMENT}[{n}]"
+        values = self._values(ATTACHMENT, node, path)
         attachment = model.Attachment(**values)
         content = next((child.content for child in node.children if child.content), None)
         # No content at all is an attachment of 0 bytes to receivers (section 7), whatever its type.
@@ -128,8 +137,9 @@ class Assembler:
             return attachment
         name, kind = attachment.attachment_name, attachment.content_type
         if is_zip_type(kind):
-            self._findings += zip_findings(name, kind, content.listing, limits=self._limits, path="Attachment")
-        if is_unpacked(kind, name):
+            found = zip_findings(name, kind, content.listing, limits=self._limits, path=path)
+            self._findings += [replace(finding, line=node.line) for finding in found]
+        if is_unpacked(kind, name) and content.listing.count == 1:
             entries += [(name, entry.name) for entry in content.listing.entries]
         return attachment
 
@@ -185,7 +195,8 @@ class Assembler:
         return parts
 
     def _extra(self, node: Node) -> model.Extra:
-        if node.name == "AttachmentEncoded" and node not in self._unread:
+        if node.name == "AttachmentEncoded" and node not in self._unread and node.name not in self._reported:
+            self._reported.add(node.name)
             message = (
                 "AttachmentEncoded nằm sai chỗ nên bên nhận sẽ không thấy tệp đính kèm. "
                 "Hãy đặt nó ngay dưới phần tử gốc, bên cạnh edXMLEnvelope."
@@ -205,14 +216,18 @@ class Assembler:
         if not nodes:
             self._error(f"{_ID[name]}.missing", name, f"Gói không có phần tử {name}.", parent)
             return None
-        for node in nodes[1:]:
-            self._error(f"{_ID[name]}.doubled", name, f"Phần tử {name} xuất hiện nhiều lần.", node)
+        for node in nodes[1:2]:
+            message = f"Phần tử {name} xuất hiện nhiều lần, bên nhận có thể hiểu khác nhau. Hãy chỉ giữ một."
+            self._error(f"{_ID[name]}.doubled", name, message, node)
         return nodes[0]
 
     def _doubled(self, node: Node, path: str) -> None:
-        if path in _DOUBLED:
+        if path in self._reported:
+            return
+        self._reported.add(path)
+        if id_ := _DOUBLED.get(_INDEX.sub("", path)):
             message = f"Phần tử {node.name} xuất hiện hai lần, bên nhận có thể hiểu khác nhau. Hãy chỉ giữ một."
-            self._error(_DOUBLED[path], path, message, node)
+            self._error(id_, path, message, node)
             return
         message = f"Phần tử {node.name} chỉ được có một; đã lấy phần tử đầu tiên (dòng {node.line} bị bỏ qua)."
         self._findings.append(Finding("element.doubled", Severity.WARNING, path, message, node.line))
@@ -220,7 +235,7 @@ class Assembler:
     def _check_namespace(self, envelope: Node) -> None:
         found = namespace_of(envelope, (self._root,))
         if found != model.NAMESPACE:
-            what = f"không gian tên “{found[:128]}”" if found else "không có không gian tên"
+            what = f"thuộc không gian tên “{shown(found)}”" if found else "không có không gian tên"
             message = f"edXMLEnvelope {what}; quy chuẩn yêu cầu “{model.NAMESPACE}”."
             self._error("xml.namespace", "edXMLEnvelope", message, envelope)
 

@@ -8,6 +8,7 @@ from xml.parsers import expat
 from edxml102.errors import Finding, Severity
 
 HEAD = 1024  # bytes of the beginning that ``explain`` wants to see
+_SHOWN = 80
 _BOM = b"\xef\xbb\xbf"
 _UTF16_STARTS = (b"\xff\xfe", b"\xfe\xff", b"<\0", b"\0<")
 _UTF8_NAMES = frozenset({"utf-8", "us-ascii"})
@@ -41,6 +42,13 @@ class Spot:
     near: bytes
     head: bytes
     root_seen: bool
+    is_ascii: bool  # the package declares US-ASCII
+
+
+def shown(text: str) -> str:
+    """Make a text from outside fit for a message: short, and nothing unprintable."""
+    clean = "".join(char if char.isprintable() else ascii(char)[1:-1] for char in text[:_SHOWN])
+    return clean + "…" if len(text) > _SHOWN else clean
 
 
 def explain(spot: Spot) -> Finding:
@@ -53,6 +61,8 @@ def explain(spot: Spot) -> Finding:
     if spot.code == _JUNK:
         message = f"Có nội dung thừa sau thẻ đóng của phần tử gốc, từ byte {spot.byte:,}. Hãy bỏ phần thừa."
         return _error("xml.after_root", message, spot.line, spot.byte)
+    if spot.code == _BAD_TOKEN and spot.is_ascii and not spot.near[:1].isascii():
+        return not_utf8("tệp khai báo encoding “US-ASCII” nhưng có chữ ngoài ASCII", spot.byte, spot.line)
     if spot.code == _BAD_TOKEN and not _is_utf8(spot.near):
         return not_utf8("có byte không phải UTF-8", spot.byte, spot.line)
     reason = _REASONS.get(spot.code) or expat.errors.messages.get(spot.code, "lỗi cú pháp")
@@ -68,7 +78,7 @@ def wrong_encoding(start: bytes) -> Finding | None:
 def wrong_declared_encoding(encoding: str | None, byte: int) -> Finding | None:
     if encoding is None or encoding.lower() in _UTF8_NAMES:
         return None
-    return not_utf8(f"tệp khai báo encoding “{encoding[:64]}”", byte)
+    return not_utf8(f"tệp khai báo encoding “{shown(encoding)}”", byte)
 
 
 def not_utf8(why: str, byte: int, line: int | None = None) -> Finding:
@@ -87,9 +97,9 @@ def _before_root(head: bytes) -> Finding | None:
         junk = head[start:].partition(b"<")[0]
     else:
         return None
-    shown = junk[:32].decode("utf-8", "backslashreplace")
+    text = shown(junk.decode("utf-8", "backslashreplace"))
     message = (
-        f"Có {len(junk)} byte thừa ({shown!r}) ở đầu tệp, từ byte {start}, trước khai báo XML. "
+        f"Có {len(junk)} byte thừa (“{text}”) ở đầu tệp, từ byte {start}, trước khai báo XML. "
         "Khai báo <?xml …?> phải đứng ngay đầu tệp; hãy bỏ phần thừa."
     )
     return _error("xml.before_declaration", message, 1, start)

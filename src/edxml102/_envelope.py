@@ -9,7 +9,7 @@ import re
 from xml.parsers import expat
 
 from edxml102._content import Base64Error, ContentSink
-from edxml102._diagnosis import HEAD, Spot, explain, not_utf8, wrong_declared_encoding, wrong_encoding
+from edxml102._diagnosis import HEAD, Spot, explain, not_utf8, shown, wrong_declared_encoding, wrong_encoding
 from edxml102._node import Node
 from edxml102.errors import Finding, Severity
 from edxml102.limits import Limits
@@ -52,6 +52,7 @@ class EnvelopeParser:
         self._names: dict[str, str] = {}
         self._stack: list[Node] = []
         self._text: list[str] = []
+        self._is_ascii = False
         self._recent = b""
         self._head = b""
         self._parser = self._new_parser()
@@ -107,7 +108,7 @@ class EnvelopeParser:
     def _start_root(self, tag: str, attributes: dict[str, str]) -> None:
         name = self._local(tag)
         if name != ROOT:
-            message = f"Phần tử gốc là “{tag[:64]}”; gói QCVN 102:2016 phải có phần tử gốc “{ROOT}”."
+            message = f"Phần tử gốc là “{shown(tag)}”; gói QCVN 102:2016 phải có phần tử gốc “{ROOT}”."
             raise self._refuse("xml.root", message)
         self._text.clear()
         self.root = node = Node(name, tag, attributes, self._line())
@@ -157,6 +158,7 @@ class EnvelopeParser:
     def _declaration(self, version: str, encoding: str | None, standalone: int) -> None:
         if finding := wrong_declared_encoding(encoding, self._position()):
             raise RefusedError(finding)
+        self._is_ascii = (encoding or "").lower() == "us-ascii"
 
     def _doctype(self, *_: object) -> None:
         message = "Gói có khai báo DOCTYPE; quy chuẩn không dùng và bên nhận có thể bị đọc trộm tệp. Hãy bỏ DOCTYPE."
@@ -233,7 +235,7 @@ class EnvelopeParser:
         sink.broken = True
         where = f" (byte {byte:,})" if byte is not None else ""
         message = f"Nội dung base64 của tệp đính kèm thứ {self._contents} {why}{where}; tệp có thể đã hỏng khi truyền."
-        path = f"Attachment/{CONTENT_TAG}"
+        path = f"AttachmentEncoded/Attachment[{self._contents}]/{CONTENT_TAG}"
         self._findings.append(Finding("base64.invalid", Severity.ERROR, path, message, self._line(), byte))
 
     # -- caps and refusals
@@ -278,4 +280,4 @@ class EnvelopeParser:
         # The offending character may have begun in the piece before.
         near = (self._recent + piece)[max(index - self.fed + len(piece) + len(self._recent), 0) :][:4]
         line = error.lineno + self.skipped_lines
-        return Spot(error.code, line, index + self.skipped, near, self._head, self.root is not None)
+        return Spot(error.code, line, index + self.skipped, near, self._head, self.root is not None, self._is_ascii)

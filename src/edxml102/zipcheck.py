@@ -10,10 +10,11 @@ from __future__ import annotations
 import re
 import struct
 from collections import deque
-from collections.abc import Iterable
+from collections.abc import Iterable, Iterator, Sequence
 from dataclasses import dataclass
 from enum import Enum
 
+from edxml102._diagnosis import shown
 from edxml102.errors import Finding, Severity
 from edxml102.limits import Limits
 
@@ -172,33 +173,39 @@ def zip_findings(name: str, content_type: str, listing: ZipListing, *, limits: L
     """Say what would hurt a receiver in one attachment whose type is zip (section 8)."""
     if listing.shape is ZipShape.NOT_ZIP:
         kind = f"kiểu {ZIP_TYPE}" if content_type else "không ghi ContentType (bên nhận hiểu là zip)"
-        return [_error("attachment.not_zip", path, f"Tệp “{name}” {kind} nhưng nội dung không phải là zip.")]
+        return [_error("attachment.not_zip", path, f"Tệp “{shown(name)}” {kind} nhưng nội dung không phải là zip.")]
     if listing.shape is ZipShape.BROKEN:
-        message = f"Tệp zip “{name}” bị cụt hoặc các phần không khớp nhau; cần nén lại rồi gửi lại."
+        message = f"Tệp zip “{shown(name)}” bị cụt hoặc các phần không khớp nhau; cần nén lại rồi gửi lại."
         return [_error("zip.broken", path, message)]
     if not listing.count:
-        message = f"Tệp zip “{name}” không chứa tệp nào."
+        message = f"Tệp zip “{shown(name)}” không chứa tệp nào."
         return [Finding("zip.empty", Severity.WARNING, path, message)]
     unpacked = is_unpacked(content_type, name)
-    findings = [finding for entry in listing.entries for finding in _entry_findings(name, entry, unpacked, path)]
+    findings = [*_entry_findings(name, listing.entries, unpacked, path)]
     if unpacked and listing.count > 1:
         message = (
-            f"Tệp “{name}” là zip có {listing.count} tệp bên trong; bên nhận chỉ lấy tệp đầu tiên. "
+            f"Tệp “{shown(name)}” là zip có {listing.count} tệp bên trong; bên nhận chỉ lấy tệp đầu tiên. "
             "Hãy gửi từng tệp riêng, hoặc đặt tên có đuôi “.zip”."
         )
         findings.append(_error("zip.many_entries", path, message))
     return findings + _size_findings(name, listing, limits, path)
 
 
-def _entry_findings(name: str, entry: ZipEntry, unpacked: bool, path: str) -> Iterable[Finding]:
-    if _ESCAPES.search(entry.name) or (unpacked and _UNSAFE.search(entry.name)):
+def _entry_findings(name: str, entries: Sequence[ZipEntry], unpacked: bool, path: str) -> Iterator[Finding]:
+    """Report the first bad entry of each kind. Folders are harmless in an archive that receivers leave packed."""
+    pattern = _UNSAFE if unpacked else _ESCAPES
+    if unsafe := next((entry for entry in entries if pattern.search(entry.name)), None):
         message = (
-            f"Tệp zip “{name}” có mục {entry.name!r} mang đường dẫn; "
+            f"Tệp zip “{shown(name)}” có mục “{shown(unsafe.name)}” mang đường dẫn; "
             "khi giải nén, mục này có thể ghi ra ngoài thư mục của bên nhận."
         )
         yield _error("zip.path", path, message)
-    if unpacked and not entry.unpackable:
-        message = f"Mục {entry.name!r} trong “{name}” có mật khẩu hoặc kiểu nén lạ, bên nhận không giải nén được."
+    locked = next((entry for entry in entries if not entry.unpackable), None)
+    if unpacked and locked:
+        message = (
+            f"Mục “{shown(locked.name)}” trong tệp zip “{shown(name)}” có mật khẩu hoặc kiểu nén lạ; "
+            "bên nhận không giải nén được."
+        )
         yield _error("zip.method", path, message)
 
 
@@ -206,10 +213,12 @@ def _size_findings(name: str, listing: ZipListing, limits: Limits, path: str) ->
     packed = sum(entry.packed for entry in listing.entries)
     unpacked = sum(entry.unpacked for entry in listing.entries)
     if unpacked > limits.zip_bytes:
-        message = f"Tệp zip “{name}” khai dung lượng giải nén {unpacked:,} byte, quá mức {limits.zip_bytes:,} byte."
+        message = (
+            f"Tệp zip “{shown(name)}” khai dung lượng giải nén {unpacked:,} byte, quá mức {limits.zip_bytes:,} byte."
+        )
         return [_error("zip.too_big", path, message)]
     if unpacked > limits.zip_ratio_from and unpacked > limits.zip_ratio * packed:
-        message = f"Tệp zip “{name}” có tỉ lệ nén quá {limits.zip_ratio} lần, giống bom nén."
+        message = f"Tệp zip “{shown(name)}” có tỉ lệ nén quá {limits.zip_ratio} lần, giống bom nén."
         return [_error("zip.ratio", path, message)]
     return []
 
@@ -225,7 +234,10 @@ def same_entry_findings(entries: Iterable[tuple[str, str]], *, path: str) -> lis
         owner = owners.get(entry.casefold())
         owners[entry.casefold()] = name
         if owner is not None:
-            message = f"Hai tệp “{owner}” và “{name}” cùng chứa mục {entry!r}; bên nhận sẽ ghi đè tệp này lên tệp kia."
+            message = (
+                f"Hai tệp “{shown(owner)}” và “{shown(name)}” cùng chứa mục “{shown(entry)}”; "
+                "bên nhận sẽ ghi đè tệp này lên tệp kia."
+            )
             findings.append(_error("zip.same_entry", path, message))
     return findings
 
