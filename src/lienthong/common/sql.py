@@ -18,6 +18,13 @@ def hot_cursor() -> psycopg.Cursor[tuple[Any, ...]]:
     return psycopg.Cursor(connection.connection)
 
 
+def release_connection() -> None:
+    """Give the thread's connection back to the pool before waiting for something else (a slow client, a commit), so
+    that waiting threads never hold connections. The next query takes one again."""
+    if not connection.in_atomic_block:
+        connection.close()
+
+
 def insert_rows(
     cursor: psycopg.Cursor[Any], table: LiteralString, types: Mapping[LiteralString, LiteralString], rows: Rows
 ) -> None:

@@ -1,0 +1,103 @@
+"""A real server process for wire tests: its own data folder and database, killed for sure at the end."""
+
+from __future__ import annotations
+
+import os
+import signal
+import socket
+import subprocess
+import sys
+import time
+from collections.abc import Mapping
+from dataclasses import dataclass, field
+from pathlib import Path
+
+import psycopg
+
+_START_TIMEOUT = 60  # seconds
+
+
+@dataclass
+class Server:
+    """``lienthong web`` on a free port. ``stop`` ends it kindly, ``kill`` as a power cut would."""
+
+    data_dir: Path
+    database_url: str
+    port: int
+    environment: dict[str, str] = field(default_factory=dict)
+    process: subprocess.Popen[bytes] | None = None
+
+    @property
+    def url(self) -> str:
+        return f"http://127.0.0.1:{self.port}/vxp"
+
+    def start(self, extra: Mapping[str, str] | None = None) -> Server:
+        """Start and wait until it answers."""
+        environment = {
+            **os.environ,
+            **self.environment,
+            **(extra or {}),
+            "LIENTHONG_DATA_DIR": str(self.data_dir),
+            "LIENTHONG_DATABASE_URL": self.database_url,
+        }
+        self.data_dir.mkdir(parents=True, exist_ok=True)
+        with (self.data_dir / "web.log").open("ab") as log:
+            self.process = subprocess.Popen(
+                [sys.executable, "-m", "lienthong", "web", "--port", str(self.port)],
+                env=environment,
+                stdout=log,
+                stderr=log,
+                start_new_session=True,
+            )
+        self.wait_until_up()
+        return self
+
+    def wait_until_up(self) -> None:
+        deadline = time.monotonic() + _START_TIMEOUT
+        while time.monotonic() < deadline:
+            if self.process is None or self.process.poll() is not None:
+                break
+            try:
+                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
+            except OSError:
+                time.sleep(0.05)
+            else:
+                return
+        raise RuntimeError(f"server did not start: {(self.data_dir / 'web.log').read_text()[-2000:]}")
+
+    def kill(self) -> None:
+        """``kill -9`` of the server and all its workers."""
+        self._signal(signal.SIGKILL)
+
+    def stop(self) -> None:
+        self._signal(signal.SIGTERM)
+
+    def _signal(self, number: int) -> None:
+        if self.process is None:
+            return
+        try:
+            os.killpg(self.process.pid, number)
+        except ProcessLookupError:
+            pass
+        self.process.wait(timeout=30)
+
+
+def free_port() -> int:
+    """A port nobody listens on at this moment."""
+    with socket.socket() as probe:
+        probe.bind(("127.0.0.1", 0))
+        return int(probe.getsockname()[1])
+
+
+def new_database(cluster_url: str, name: str) -> str:
+    """An empty database of the run's cluster; answers its URL."""
+    base = cluster_url.rsplit("/", 1)[0]
+    with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
+        connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
+        connection.execute(f'CREATE DATABASE "{name}"')
+    return f"{base}/{name}"
+
+
+def new_server(data_dir: Path, cluster_url: str, name: str, **environment: str) -> Server:
+    """A server that is not started yet."""
+    return Server(data_dir, new_database(cluster_url, name), free_port(), environment=environment)
