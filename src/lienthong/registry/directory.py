@@ -22,7 +22,7 @@ from lienthong.registry.resolution import Outcome, Resolution, SystemAccess
 
 _CACHE_SIZE = 50_000
 # Deeper parents or longer successions than any real directory: stops a cycle made by hand.
-_CONSTANTS = {"depth": 32, "schemes": Scheme.values}
+_CONSTANTS: dict[str, Any] = {"depth": 32, "schemes": Scheme.values}
 
 Answer = TypeVar("Answer")
 

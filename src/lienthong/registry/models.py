@@ -10,7 +10,8 @@ from typing import ClassVar
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
-from django.db.models import F, Q
+from django.db.models import F, Index, Q
+from django.db.models.functions import Lower
 
 
 class Level(models.TextChoices):
@@ -98,7 +99,10 @@ class AgencyName(_Dated):
             models.UniqueConstraint(fields=["agency", "valid_from"], name="registry_name_start"),
             models.UniqueConstraint(fields=["agency"], condition=Q(valid_to=None), name="registry_name_open"),
         ]
-        indexes: ClassVar = [GinIndex(SearchVector("folded", config="simple"), name="registry_name_words")]
+        indexes: ClassVar = [
+            GinIndex(SearchVector("folded", config="simple"), name="registry_name_words"),
+            Index(Lower("abbreviation"), condition=~Q(abbreviation=""), name="registry_name_short"),
+        ]
 
     def __str__(self) -> str:
         return self.name

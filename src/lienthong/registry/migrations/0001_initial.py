@@ -3,6 +3,7 @@
 import django.contrib.postgres.indexes
 import django.contrib.postgres.search
 import django.db.models.deletion
+import django.db.models.functions.text
 from django.db import migrations, models
 
 
@@ -260,5 +261,13 @@ class Migration(migrations.Migration):
                     )
                 ],
             },
+        ),
+        migrations.AddIndex(
+            model_name="agencyname",
+            index=models.Index(
+                django.db.models.functions.text.Lower("abbreviation"),
+                condition=models.Q(("abbreviation", ""), _negated=True),
+                name="registry_name_short",
+            ),
         ),
     ]

@@ -9,6 +9,7 @@ from lienthong.registry.services.agencies import (
     rename_agency,
     set_contact,
 )
+from lienthong.registry.services.registration import register_agency, remove_agency
 from lienthong.registry.services.systems import (
     NewCredential,
     NewSystem,
@@ -31,6 +32,8 @@ __all__ = [
     "create_agency",
     "lock_system",
     "move_agency",
+    "register_agency",
+    "remove_agency",
     "rename_agency",
     "revoke_credentials",
     "rotate_secret",

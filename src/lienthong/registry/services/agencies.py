@@ -2,13 +2,11 @@
 
 from __future__ import annotations
 
-import unicodedata
 from datetime import date
 
-from django.db.models import F
+from django.db.models import F, Q
 
 from lienthong.common import clock
-from lienthong.common.folding import fold
 from lienthong.registry import codes, revision
 from lienthong.registry.errors import RegistryError
 from lienthong.registry.models import (
@@ -21,6 +19,10 @@ from lienthong.registry.models import (
     OnClosed,
     Scheme,
 )
+from lienthong.registry.text import clean, is_clean, searchable
+
+NAME_LONGEST = 500
+CONTACT_LONGEST = {"mail": 200, "phone": 50, "fax": 50, "address": 500}
 
 
 def create_agency(  # noqa: PLR0913 - one column each
@@ -126,11 +128,12 @@ def close_identifier(
         asked = (on_date, successor.pk if successor else None, str(on_closed))
         if (identifier.valid_to, identifier.successor_id, identifier.on_closed) == asked:
             return
-        if identifier.valid_to is not None:
+        # Successor and redirection may be amended at any time, the day only until it has come.
+        if identifier.valid_to not in (None, on_date) and identifier.valid_to <= clock.today():
             raise RegistryError(
                 "registry.agency.already_closed",
                 f"Mã {identifier.code} đã đóng từ ngày {identifier.valid_to:%d/%m/%Y}.",
-                "Mã đã đóng thì không đóng lại; xem lienthong agencies show.",
+                "Không đổi được ngày đóng đã qua; muốn sửa cơ quan kế thừa thì ghi đúng ngày đóng cũ.",
             )
         identifier.valid_to, identifier.successor, identifier.on_closed = on_date, successor, OnClosed(on_closed)
         identifier.save()
@@ -151,7 +154,8 @@ def close_agency(
         if identifiers:
             _refuse_children(agency, on_date)
         else:
-            identifiers = list(agency.identifiers.all())
+            last = agency.identifiers.order_by("-valid_to", "pk")[0].valid_to
+            identifiers = list(agency.identifiers.filter(valid_to=last))
         for identifier in identifiers:
             close_identifier(identifier=identifier, on_date=on_date, successor=successor, on_closed=on_closed)
 
@@ -166,24 +170,15 @@ def set_contact(
 ) -> None:
     """Change how people reach an agency; ``None`` leaves a field as it is."""
     given = {"mail": mail, "phone": phone, "fax": fax, "address": address}
+    wanted = {field: _checked_contact(field, text) for field, text in given.items() if text is not None}
     with revision.changing():
         contact, _ = AgencyContact.objects.get_or_create(agency=agency)
-        changed = [field for field, text in given.items() if text is not None and getattr(contact, field) != text]
+        changed = [field for field, text in wanted.items() if getattr(contact, field) != text]
         for field in changed:
-            setattr(contact, field, given[field])
+            setattr(contact, field, wanted[field])
         if changed:
             contact.save(update_fields=changed)
             _touch(agency)
-
-
-def clean(text: str) -> str:
-    """One line of text: composed letters, single blanks."""
-    return " ".join(unicodedata.normalize("NFC", text).split())
-
-
-def folded(name: str, abbreviation: str) -> str:
-    """What search looks at."""
-    return f"{fold(name)} {fold(abbreviation)}".strip()
 
 
 def refuse_taken_code(code: str) -> None:
@@ -197,16 +192,31 @@ def refuse_taken_code(code: str) -> None:
         )
 
 
+def _checked_contact(field: str, text: str) -> str:
+    text = clean(text)
+    if len(text) > CONTACT_LONGEST[field] or not is_clean(text):
+        raise RegistryError(
+            "registry.agency.contact_malformed",
+            f"Thông tin liên hệ ({field}) quá dài hoặc có ký tự điều khiển.",
+            f"Viết lại trong {CONTACT_LONGEST[field]} ký tự.",
+        )
+    return text
+
+
 def _add_name(agency: Agency, name: str, abbreviation: str, valid_from: date) -> None:
     name, abbreviation = clean(name), clean(abbreviation)
-    if not name or len(name) > 500 or len(abbreviation) > 100:
+    if not name or len(name) > NAME_LONGEST or len(abbreviation) > 100 or not is_clean(name + abbreviation):
         raise RegistryError(
             "registry.agency.name_malformed",
-            "Tên cơ quan phải có từ 1 đến 500 ký tự, tên viết tắt không quá 100 ký tự.",
+            "Tên cơ quan phải có từ 1 đến 500 ký tự, tên viết tắt không quá 100, không có ký tự điều khiển.",
             "Ghi tên như trong quyết định thành lập.",
         )
     AgencyName.objects.create(
-        agency=agency, name=name, abbreviation=abbreviation, folded=folded(name, abbreviation), valid_from=valid_from
+        agency=agency,
+        name=name,
+        abbreviation=abbreviation,
+        folded=searchable(name, abbreviation),
+        valid_from=valid_from,
     )
 
 
@@ -217,6 +227,8 @@ def _add_placement(agency: Agency, level: Level | str, parent: Agency | None, va
             f"Không có cấp {str(level)!r}.",
             "Chọn một trong: " + ", ".join(f"{known.value} ({known.label})" for known in Level),
         )
+    if parent is not None:
+        _refuse_parent_not_open(parent, valid_from)
     AgencyPlacement.objects.create(agency=agency, level=level, parent=parent, valid_from=valid_from)
 
 
@@ -231,6 +243,16 @@ def _refuse_earlier(last: date, asked: date) -> None:
             "registry.agency.date_before_last",
             f"Ngày {asked:%d/%m/%Y} sớm hơn lần thay đổi gần nhất ({last:%d/%m/%Y}).",
             "Chọn ngày từ lần thay đổi gần nhất trở đi.",
+        )
+
+
+def _refuse_parent_not_open(parent: Agency, day: date) -> None:
+    open_codes = parent.identifiers.filter(Q(valid_to=None) | Q(valid_to__gt=day), valid_from__lte=day)
+    if not open_codes.exists():
+        raise RegistryError(
+            "registry.agency.parent_not_open",
+            f"Cơ quan cấp trên không hoạt động vào ngày {day:%d/%m/%Y}.",
+            "Chọn cơ quan cấp trên đang hoạt động vào ngày đó, hoặc chọn ngày khác.",
         )
 
 

@@ -23,6 +23,7 @@ from lienthong.registry.models import (
     SystemService,
     SystemState,
 )
+from lienthong.registry.text import clean, is_clean
 
 _SYSTEM_ID = re.compile(r"[0-9A-Za-z][0-9A-Za-z._-]{1,63}")
 
@@ -62,7 +63,10 @@ def add_system(  # noqa: PLR0913 - one column each
             raise _unknown_kind(str(kind))
         chosen = _checked_id(system_id) if system_id else _next_id(agencies)
         system = System.objects.create(
-            system_id=chosen, name=name.strip() or chosen, kind=SystemKind(kind), created_at=clock.now()
+            system_id=chosen,
+            name=_checked_text("Tên hệ thống", name, 200) or chosen,
+            kind=SystemKind(kind),
+            created_at=clock.now(),
         )
         for agency in agencies:
             serve_agency(system=system, agency=agency, include_subordinates=include_subordinates, valid_from=valid_from)
@@ -79,6 +83,7 @@ def rotate_secret(*, system: System, overlap: timedelta, label: str = "") -> New
             "Thời gian dùng song song hai khóa không thể âm.",
             "Chọn 0 để khóa cũ hết hiệu lực ngay.",
         )
+    label = _checked_text("Nhãn khóa", label, 100)
     with revision.changing():
         end = clock.now() + overlap
         live_credentials(system).filter(Q(expires_at=None) | Q(expires_at__gt=end)).update(expires_at=end)
@@ -102,13 +107,14 @@ def revoke_credentials(*, system: System, credential_id: int | None = None) -> i
 
 def lock_system(*, system: System, reason: str) -> None:
     """Keep a system out from its next request on; what waits for it keeps waiting."""
-    if not reason.strip():
+    reason = _checked_text("Lý do", reason, 500)
+    if not reason:
         raise RegistryError(
             "registry.system.reason_missing",
             f"Khóa hệ thống {system.system_id} phải nêu lý do.",
             "Thêm lý do, ví dụ --reason 'Nghi lộ khóa bí mật'.",
         )
-    _set_state(system, SystemState.LOCKED, reason.strip())
+    _set_state(system, SystemState.LOCKED, reason)
 
 
 def unlock_system(*, system: System) -> None:
@@ -198,6 +204,17 @@ def _checked_id(system_id: str) -> str:
             "Chọn mã khác, hoặc bỏ --system-id để hệ thống tự đặt.",
         )
     return system_id
+
+
+def _checked_text(field: str, text: str, longest: int) -> str:
+    text = clean(text)
+    if len(text) > longest or not is_clean(text):
+        raise RegistryError(
+            "registry.system.text_malformed",
+            f"{field} quá dài hoặc có ký tự điều khiển.",
+            f"Viết lại trong {longest} ký tự.",
+        )
+    return text
 
 
 def _next_id(agencies: Sequence[Agency]) -> str:
