@@ -16,7 +16,7 @@ from edxml102.model import (
     TraceHeader,
     TraceHeaderList,
 )
-from edxml102.rules.forms import DATETIME, DOCUMENT_ID_LIMIT, FLAG, ORGAN_ID_LIMIT, STAFF
+from edxml102.rules.forms import DATETIME, DOCUMENT_ID_LIMIT, FLAG, ORGAN_ID_LIMIT, SCHEME, STAFF
 from edxml102.rules.table import (
     FINE,
     HERE,
@@ -96,7 +96,7 @@ HOLDERS: Group[DocumentPackage, str] = Group(
 
 DEEP = Form("deep", has_four_groups, "có hơn bốn nhóm: phần mềm cũ của đối tác có thể từ chối.", OUR_HINT)
 TRACE_FIELDS: tuple[Field[TraceHeader], ...] = (
-    field("organ_id", "OrganId", "mã định danh", ".1", need=STRICT, limit=ORGAN_ID_LIMIT, forms=(DEEP,)),
+    field("organ_id", "OrganId", "mã định danh", ".1", need=STRICT, limit=ORGAN_ID_LIMIT, forms=(SCHEME, DEEP)),
     field("timestamp", "Timestamp", "thời điểm", ".2", need=STRICT, forms=(DATETIME,)),
 )
 BUSSINESS_FIELDS: tuple[Field[Bussiness], ...] = (

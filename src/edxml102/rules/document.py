@@ -13,6 +13,7 @@ from edxml102.rules.forms import (
     BOOLEAN,
     COUNT,
     DATE,
+    DATED_ID,
     DOCUMENT_ID_LIMIT,
     INTEGER,
     ORGAN,
@@ -129,6 +130,7 @@ HEADER_FIELDS: tuple[Field[MessageHeader], ...] = (
         "1.14",
         need=FATAL,
         limit=Limit(DOCUMENT_ID_LIMIT, DOCUMENT_ID_LIMIT, FATAL),
+        forms=(DATED_ID,),
     ),
 )
 

@@ -3,13 +3,15 @@
 from __future__ import annotations
 
 import re
+from functools import lru_cache
 
 from edxml102.codes import Priority, SteeringType
+from edxml102.identifiers import MAX_DOCUMENT_ID, DocumentIdForm, Scheme, parse_agency_code, parse_document_id
 from edxml102.model import Organ, ResponseFor, StaffInfo, parse_date, parse_datetime
-from edxml102.rules.table import FATAL, HINT, MILD, STRICT, Field, Form, Limit, field
+from edxml102.rules.table import FATAL, HINT, MILD, OUR_HINT, STRICT, Field, Form, Limit, field
 
 ORGAN_ID_LIMIT = 35  # new codes, QĐ 20/2020; old codes have 13
-DOCUMENT_ID_LIMIT = 200
+DOCUMENT_ID_LIMIT = MAX_DOCUMENT_ID
 
 _EMAIL = re.compile(r"[^@\s]+@[^@\s.]+(\.[^@\s.]+)+")
 _INTEGER = re.compile(r"-?[0-9]{1,10}")
@@ -27,6 +29,20 @@ def is_datetime(text: str) -> bool:
 
 def is_email(text: str) -> bool:
     return _EMAIL.fullmatch(text) is not None
+
+
+def has_known_scheme(code: str) -> bool:
+    # A longer text has a finding of its own, and must not fill the cache.
+    return len(code) > ORGAN_ID_LIMIT or _is_known(code)
+
+
+@lru_cache(4096)  # the same bodies write all day
+def _is_known(code: str) -> bool:
+    return parse_agency_code(code).scheme is not Scheme.OPAQUE
+
+
+def is_dated_id(text: str) -> bool:
+    return parse_document_id(text).form is DocumentIdForm.DATED
 
 
 def is_integer(text: str) -> bool:
@@ -67,9 +83,13 @@ BOOLEAN = Form("form", is_boolean, "phải là true hoặc false.", HINT)
 PRIORITY = Form("unknown", _PRIORITIES.__contains__, "không phải mức độ khẩn từ 0 đến 4.")
 BARE_INTEGER = Form("form", is_integer, "không phải số nguyên trần: phần mềm bên nhận sẽ mất cả gói. Hãy ghi 0.", FATAL)
 STEERING = Form("unknown", is_steering, "không thuộc các loại chỉ đạo 0, 1, 2.", MILD)
+SCHEME = Form(
+    "scheme", has_known_scheme, "không giống mã cơ quan nào: 000.00.00.H24, H24.05 hoặc mã số doanh nghiệp.", HINT
+)
+DATED_ID = Form("form", is_dated_id, "không theo dạng “mã cơ quan,yyyy/MM/dd,số/ký hiệu” mà ta phát hành.", OUR_HINT)
 
 ORGAN: tuple[Field[Organ], ...] = (
-    field("organ_id", "OrganId", "mã định danh", ".1", need=FATAL, limit=ORGAN_ID_LIMIT),
+    field("organ_id", "OrganId", "mã định danh", ".1", need=FATAL, limit=ORGAN_ID_LIMIT, forms=(SCHEME,)),
     field("organization_in_charge", "OrganizationInCharge", "tên cơ quan chủ quản", ".2", limit=200),
     field("organ_name", "OrganName", "tên", ".3", need=STRICT, limit=200),
     field("organ_add", "OrganAdd", "địa chỉ", ".4", limit=250),
