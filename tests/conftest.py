@@ -4,8 +4,10 @@ from __future__ import annotations
 
 import os
 import tempfile
+from collections.abc import Iterator
 from pathlib import Path
 
+import psycopg
 import pytest
 
 if "LIENTHONG_TEST_CLUSTER" not in os.environ:  # the first process of the run; xdist workers inherit both
@@ -51,3 +53,16 @@ def cluster_url() -> str:
 @pytest.fixture(scope="session")
 def django_db_modify_db_settings(cluster_url: str) -> None:
     """The test database needs the cluster; settings already name its socket."""
+
+
+@pytest.fixture(scope="session")
+def django_db_setup(django_db_setup: None) -> Iterator[None]:
+    """Before the test database is dropped, end the sessions that committer threads and pools still hold on it."""
+    yield
+    from django.db import connection
+
+    with psycopg.connect(_cluster().url.rsplit("/", 1)[0] + "/postgres", autocommit=True) as admin:
+        admin.execute(
+            "SELECT pg_terminate_backend(pid) FROM pg_stat_activity WHERE datname = %s",
+            [str(connection.settings_dict["NAME"])],
+        )

@@ -8,9 +8,9 @@ import uuid
 
 
 def new_id() -> uuid.UUID:
-    """A version 7 UUID (RFC 9562): 48 bits of milliseconds, then random bits, so indexes grow at one end."""
-    milliseconds = time.time_ns() // 1_000_000
-    random = int.from_bytes(os.urandom(10))
-    value = (milliseconds & (1 << 48) - 1) << 80 | random
-    value = value & ~(0xF << 76) | 0x7 << 76
-    return uuid.UUID(int=value & ~(0x3 << 62) | 0x2 << 62)
+    """A version 7 UUID (RFC 9562): milliseconds, then the fraction of the millisecond in 12 bits (section 6.2,
+    method 3), so that ids made one after another sort in that order; the rest is random."""
+    milliseconds, rest = divmod(time.time_ns(), 1_000_000)
+    fraction = rest * 4096 // 1_000_000
+    random = int.from_bytes(os.urandom(8)) >> 2
+    return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | fraction << 64 | 0b10 << 62 | random)

@@ -49,6 +49,7 @@ class Committer:
         self._waiting: deque[_Ticket] = deque()
         self._arrived = threading.Condition()
         self._thread: threading.Thread | None = None
+        self._stopping = False
 
     def commit(self, submission: DocumentSubmission | StatusSubmission) -> Receipt:
         """Make one submission durable; blocks until it is.
@@ -65,6 +66,14 @@ class Committer:
         except TimeoutError:
             raise Refusal(Reason.DATABASE_UNAVAILABLE, "Chưa rõ gói tin đã ghi hay chưa; gửi lại là an toàn.") from None
 
+    def stop(self) -> None:
+        """Finish what waits, then end the thread and give back its connection."""
+        with self._arrived:
+            self._stopping = True
+            self._arrived.notify()
+        if self._thread is not None:
+            self._thread.join()
+
     def _ensure_thread(self) -> None:
         if self._thread is None or not self._thread.is_alive():
             self._thread = threading.Thread(target=self._run, name="committer", daemon=True)
@@ -72,13 +81,16 @@ class Committer:
 
     def _run(self) -> None:
         writer = self._open_writer()
-        while True:
-            self._commit_isolated(writer, self._take())
+        while batch := self._take():
+            self._commit_isolated(writer, batch)
+        writer.abandon()
+        connection.close()
 
     def _take(self) -> list[_Ticket]:
-        """Everything that waits, bounded in count and bytes; of one key only the first, the next in the next batch."""
+        """Everything that waits, bounded in count and bytes; of one key only the first, the next in the next batch.
+        Nothing, once there is nothing more to come."""
         with self._arrived:
-            while not self._waiting:
+            while not self._waiting and not self._stopping:
                 self._arrived.wait()
             batch: list[_Ticket] = []
             later: list[_Ticket] = []

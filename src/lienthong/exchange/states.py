@@ -155,7 +155,7 @@ def apply(standing: Standing, event: Event) -> Standing:
 
 def _kept(standing: Standing, code: StatusCode) -> Standing:
     """Progress reported while an answer is due moves the state to return to, so that declining loses nothing."""
-    if not standing.state.is_asked:
+    if not standing.state.is_asked or code not in _PROGRESS:
         return standing
     return replace(standing, before=next_state(standing.before, standing.before, code))
 
