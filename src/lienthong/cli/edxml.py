@@ -23,9 +23,15 @@ from edxml102.ziprule import entry_stem, wrap
 from lienthong.cli import edxml_views as views
 from lienthong.cli.edxml_files import Scratch, extract, name_of, scratch, unused_name
 from lienthong.cli.edxml_spec import Problem, Spec, SpecError, load_spec
+from lienthong.cli.vietnamese import COMMANDS, Command, Group
 from lienthong.common import clock
 
-app = typer.Typer(help="Xem, kiểm tra, tách và dựng gói tin edXML (QCVN 102:2016).", no_args_is_help=True)
+app = typer.Typer(
+    cls=Group,
+    help="Xem, kiểm tra, tách và dựng gói tin edXML (QCVN 102:2016).",
+    no_args_is_help=True,
+    add_completion=False,
+)
 
 _AT_FAULT, _UNUSABLE = 1, 2
 
@@ -34,7 +40,9 @@ Json = Annotated[bool, typer.Option("--json", help="In kết quả dạng JSON."
 Force = Annotated[bool, typer.Option("--force", help="Cho phép ghi đè tệp đã có.")]
 
 
-@app.command("inspect", help="Xem một gói tin: phần đầu, tệp đính kèm và nhận xét.")
+@app.command(
+    "inspect", cls=Command, rich_help_panel=COMMANDS, help="Xem một gói tin: phần đầu, tệp đính kèm và nhận xét."
+)
 def inspect_command(file: File, as_json: Json = False) -> None:
     with _usable(file) as stream:
         result = read_package(stream)
@@ -46,7 +54,12 @@ def inspect_command(file: File, as_json: Json = False) -> None:
     raise typer.Exit(0 if result.package else _AT_FAULT)
 
 
-@app.command("validate", help="Kiểm tra gói tin theo quy chuẩn; mã thoát 1 nếu có lỗi, 2 nếu không đọc được tệp.")
+@app.command(
+    "validate",
+    cls=Command,
+    rich_help_panel=COMMANDS,
+    help="Kiểm tra gói tin theo quy chuẩn; mã thoát 1 nếu có lỗi, 2 nếu không đọc được tệp.",
+)
 def validate_command(
     files: Annotated[list[Path], typer.Argument(metavar="TỆP...", help="Các tệp gói tin .edxml.")],
     mode: Annotated[
@@ -69,7 +82,7 @@ def validate_command(
     raise typer.Exit(code)
 
 
-@app.command("extract", help="Tách các tệp đính kèm của gói tin ra thư mục.")
+@app.command("extract", cls=Command, rich_help_panel=COMMANDS, help="Tách các tệp đính kèm của gói tin ra thư mục.")
 def extract_command(
     file: File,
     folder: Annotated[Path, typer.Argument(metavar="THƯ_MỤC", help="Nơi đặt các tệp; được tạo nếu chưa có.")],
@@ -90,7 +103,9 @@ def extract_command(
     raise typer.Exit(0 if all(done) else _AT_FAULT)
 
 
-@app.command("build", help="Dựng gói tin từ tệp mô tả YAML; không ghi gì nếu có lỗi.")
+@app.command(
+    "build", cls=Command, rich_help_panel=COMMANDS, help="Dựng gói tin từ tệp mô tả YAML; không ghi gì nếu có lỗi."
+)
 def build_command(
     spec_file: Annotated[Path, typer.Argument(metavar="MÔ_TẢ.yaml", help="Tệp mô tả gói tin.", show_default=False)],
     out: Annotated[Path, typer.Argument(metavar="KẾT_QUẢ.edxml", help="Tệp gói tin sẽ tạo.", show_default=False)],

@@ -102,6 +102,8 @@ def place_of(path: str, *, status: bool) -> str:
         known = _SEGMENTS.get(name, re.sub(r"(?<=[a-z])(?=[A-Z])", "_", name).lower().lstrip("@"))
         if name == "MessageHeader":
             known = "" if status else "header"
+        elif position and name in ("Place", "Appendix"):  # items of ToPlaces and Appendixes
+            known = ""
         if known:
             places.append(known + position)
         elif position and places:
@@ -114,8 +116,6 @@ _SEGMENTS = {
     "TraceHeader": "traces",
     "CodeNumber": "number",
     "CodeNotation": "notation",
-    "Place": "",
-    "Appendix": "",
     "ReceiverList": "",
     "Receiver": "receivers",
     "BussinessDocType": "document_type",

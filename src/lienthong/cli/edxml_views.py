@@ -131,13 +131,12 @@ def _attachment(attachment: Attachment) -> str:
 
 def findings_table(rows: Iterable[tuple[str, Finding]]) -> Table:
     """List findings of several files."""
-    table = Table(show_lines=False)
-    for title in ("Tệp", "Mức", "Mã", "Vị trí", "Nội dung"):
-        table.add_column(title, overflow="fold")
+    table = Table("Tệp", "Mức", "Nhận xét", show_lines=True)
     for name, finding in rows:
         label, style = SEVERITIES[finding.severity]
-        place = f"{clean(finding.path)}{f' (dòng {finding.line})' if finding.line else ''}"
-        table.add_row(Text(clean(name)), Text(label, style=style), finding.id, place, Text(clean(finding.message)))
+        line = f" (dòng {finding.line})" if finding.line else ""
+        title = " · ".join(filter(None, (finding.id, clean(finding.path)))) + line
+        table.add_row(Text(clean(name)), Text(label, style=style), Text(f"{title}\n{clean(finding.message)}"))
     return table
 
 
