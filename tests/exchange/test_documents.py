@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import io
 import threading
 from datetime import date
 from pathlib import Path
@@ -10,9 +11,11 @@ import pytest
 from pytest_django import Settings
 
 from lienthong.exchange.deliveries import Confirmation
+from lienthong.exchange.intake import accept_package
 from lienthong.exchange.models import Delivery, Document, Package
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Outcome
+from lienthong.exchange.submissions import Sending
 from lienthong.registry import services
 from lienthong.registry.models import Agency, System
 from tests import packages
@@ -42,9 +45,7 @@ def test_a_document_reaches_every_addressee_byte_for_byte(
     assert [row.send_status for row in department.sent()] == ["done", "done"]
 
 
-def test_a_large_package_gets_a_file_of_its_own(
-    department: Office, hoa_phuong: Office, settings: Settings
-) -> None:
+def test_a_large_package_gets_a_file_of_its_own(department: Office, hoa_phuong: Office, settings: Settings) -> None:
     settings.SEGMENT_PACKAGE_LIMIT = 1000
     raw = packages.document(department.code, hoa_phuong.code)
     department.send(raw)
@@ -97,7 +98,9 @@ def test_a_later_addressee_is_added_and_the_others_are_left_alone(
 
 def test_other_content_under_the_same_identifier_is_a_conflict(department: Office, hoa_phuong: Office) -> None:
     department.send(packages.document(department.code, hoa_phuong.code, number="9", document_id="VB-9"))
-    other = packages.document(department.code, hoa_phuong.code, number="9", document_id="VB-9", content=b"%PDF-1.4 other")
+    other = packages.document(
+        department.code, hoa_phuong.code, number="9", document_id="VB-9", content=b"%PDF-1.4 other"
+    )
     refusal = _refused(department, other)
     assert refusal.reason is Reason.CONFLICT
     assert "cập nhật hoặc thay thế" in refusal.reason.next_step
@@ -166,7 +169,9 @@ def test_a_locked_recipient_is_named(department: Office, hoa_phuong: Office, hai
 def test_a_closed_code_names_or_reaches_its_successor(
     department: Office, hoa_phuong: Office, hai_dang: Office, on_closed: str, outcome: Outcome
 ) -> None:
-    services.close_agency(agency=hai_dang.agency, on_date=date(2024, 7, 1), successor=hoa_phuong.agency, on_closed=on_closed)
+    services.close_agency(
+        agency=hai_dang.agency, on_date=date(2024, 7, 1), successor=hoa_phuong.agency, on_closed=on_closed
+    )
     third = make_agency("H99.40", "Huyện Thứ Ba (mẫu)")
     make_system(third)
     receipt = department.send(packages.document(department.code, hai_dang.code, "H99.40"))
@@ -175,11 +180,21 @@ def test_a_closed_code_names_or_reaches_its_successor(
     assert len(hoa_phuong.inbox()) == (1 if outcome.good else 0)
 
 
-def test_an_outsider_cannot_send_in_the_name_of_another(department: Office, hoa_phuong: Office, hai_dang: Office) -> None:
+def test_an_outsider_cannot_send_in_the_name_of_another(
+    department: Office, hoa_phuong: Office, hai_dang: Office
+) -> None:
     forged = packages.document(department.code, hai_dang.code)
     assert _refused(hoa_phuong, forged).reason is Reason.SENDER_FOREIGN
     assert _refused(department, packages.document("H99.00.77", hai_dang.code)).reason is Reason.SENDER_UNKNOWN
     assert not Package.objects.exists()
+
+
+def test_the_declared_sender_must_be_the_systems_own_too(department: Office, hoa_phuong: Office) -> None:
+    raw = packages.document(department.code, hoa_phuong.code)
+    forged = Sending(sender=department.access, remote="test", from_code=hoa_phuong.code)
+    with pytest.raises(Refusal) as caught:
+        accept_package(io.BytesIO(raw), sending=forged, length=len(raw))
+    assert caught.value.reason is Reason.SENDER_FOREIGN
 
 
 def test_an_outsider_cannot_read_or_confirm_anothers_package(
@@ -202,16 +217,16 @@ def test_the_sender_may_fetch_what_it_sent(department: Office, hoa_phuong: Offic
 
 
 def test_a_broken_package_is_refused_with_all_findings(department: Office, hoa_phuong: Office) -> None:
-    raw = packages.document(department.code, hoa_phuong.code).replace(b"<edXML:SteeringType>0", b"<edXML:SteeringType>x")
+    raw = packages.document(department.code, hoa_phuong.code).replace(
+        b"<edXML:SteeringType>0", b"<edXML:SteeringType>x"
+    )
     refusal = _refused(department, raw)
     assert refusal.reason is Reason.NOT_CONFORMING
     assert any("SteeringType" in finding.path for finding in refusal.findings)
     assert not Package.objects.exists()
 
 
-def test_a_large_package_that_is_refused_leaves_no_file(
-    department: Office, data_dir: Path, settings: Settings
-) -> None:
+def test_a_large_package_that_is_refused_leaves_no_file(department: Office, data_dir: Path, settings: Settings) -> None:
     settings.SEGMENT_PACKAGE_LIMIT = 10
     _refused(department, packages.document(department.code, "H99.77"))
     assert [path for path in data_dir.rglob("*.pkg")] == []

@@ -38,9 +38,7 @@ def test_reports_travel_back_to_the_sender_and_fold(
     assert department.inbox(PackageKind.DOCUMENT) == []
 
 
-def test_late_and_repeated_reports_are_kept_and_move_nothing(
-    department: Office, hoa_phuong: Office, sent: str
-) -> None:
+def test_late_and_repeated_reports_are_kept_and_move_nothing(department: Office, hoa_phuong: Office, sent: str) -> None:
     hoa_phuong.report(department, sent, "06", timestamp="2024/03/15 10:00:00")
     hoa_phuong.report(department, sent, "03", timestamp="2024/03/15 09:00:00")
     assert _standing(department, hoa_phuong)[0] == "06"
@@ -96,7 +94,9 @@ def test_a_report_on_a_document_from_before_the_axis_still_arrives_once(departme
 def test_a_report_to_a_closed_sender_finds_the_successor(
     department: Office, hoa_phuong: Office, hai_dang: Office, sent: str
 ) -> None:
-    services.close_agency(agency=department.agency, on_date=date(2024, 7, 1), successor=hai_dang.agency, on_closed="refuse")
+    services.close_agency(
+        agency=department.agency, on_date=date(2024, 7, 1), successor=hai_dang.agency, on_closed="refuse"
+    )
     hoa_phuong.report(department, sent, "03")
     assert len(hai_dang.inbox(PackageKind.STATUS)) == 1
     assert Recipient.objects.get(code=hoa_phuong.code).state == "accepted"

@@ -10,6 +10,8 @@ import errno
 import os
 import signal
 
+from lienthong.common import env
+
 NAMES = (
     "segment.before_write",
     "segment.after_write",
@@ -25,12 +27,12 @@ NAMES = (
 def _parse(text: str) -> dict[str, str]:
     armed = dict(part.split("=", 1) for part in text.split(",") if "=" in part)
     unknown = [name for name, action in armed.items() if name not in NAMES or action not in {"crash", "error"}]
-    if unknown:
-        raise ValueError(f"LT-S02: LIENTHONG_FAILPOINTS không có điểm: {', '.join(unknown)}")
+    if unknown or not armed:
+        raise ValueError(f"không có điểm {', '.join(unknown) or text}; dùng tên=crash hoặc tên=error")
     return armed
 
 
-_ARMED = _parse(os.environ.get("LIENTHONG_FAILPOINTS", ""))
+ARMED = env.read("LIENTHONG_FAILPOINTS", _parse, dict[str, str]())
 
 
 def hit(name: str) -> None:
@@ -38,7 +40,7 @@ def hit(name: str) -> None:
 
     :raises OSError: ENOSPC, when armed with ``error``.
     """
-    action = _ARMED.get(name)
+    action = ARMED.get(name)
     if action is None:
         return
     if action == "crash":

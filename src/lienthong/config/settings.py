@@ -5,7 +5,7 @@ from __future__ import annotations
 from pathlib import Path
 from urllib.parse import unquote, urlsplit
 
-from lienthong.common import env
+from lienthong.common import env, failpoints
 from lienthong.common.embedded_postgres import EmbeddedPostgres
 
 # --- Where things lie ---------------------------------------------------------------------------------------------
@@ -36,6 +36,10 @@ BATCH_BYTES = env.read("LIENTHONG_BATCH_BYTES", env.integer(minimum=1024 * 1024)
 LEASE_SECONDS = env.read("LIENTHONG_LEASE_SECONDS", env.integer(minimum=1), 300)
 LIST_LIMIT = env.read("LIENTHONG_LIST_LIMIT", env.integer(minimum=1), 1000)
 OWNER_MAY_REGISTER = env.read("LIENTHONG_VXP_REGISTER_AGENCIES", env.boolean, True)
+
+
+# --- Tests only ---------------------------------------------------------------------------------------------------
+FAILPOINTS = failpoints.ARMED
 
 
 def _database(url: str) -> dict[str, object]:

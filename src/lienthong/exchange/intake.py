@@ -17,6 +17,7 @@ from edxml102.errors import Finding, Severity, has_errors
 from edxml102.model import DocumentPackage, Package, StatusPackage
 from edxml102.reader import PackageReader, ReadResult
 from lienthong.common import clock
+from lienthong.common.failpoints import hit
 from lienthong.common.ids import new_id
 from lienthong.common.sql import release_connection
 from lienthong.exchange.committer import Committer
@@ -63,8 +64,11 @@ def accept_package(body: Body, *, sending: Sending, length: int | None) -> Recei
         raise Refusal(Reason.TOO_LARGE, f"Gói tin {length:,} byte, mức cho phép {settings.PACKAGE_LIMIT:,} byte.")
     release_connection()  # a slow sender must not hold one
     if length is None or length > settings.SEGMENT_PACKAGE_LIMIT:
-        return _accept_large(body, sending)
-    return _accept_small(body, sending)
+        receipt = _accept_large(body, sending)
+    else:
+        receipt = _accept_small(body, sending)
+    hit("exchange.before_reply")
+    return receipt
 
 
 def _accept_small(body: Body, sending: Sending) -> Receipt:
@@ -153,11 +157,20 @@ def _declaration_findings(package: Package, sending: Sending) -> tuple[Finding, 
 
 
 def _resolve(codes: list[str], sending: Sending) -> dict[str, Resolution]:
-    return directory.resolve_many(codes, clock.today(), revision=sending.sender.revision)
+    """Resolve the codes of a package, and the sender that the interface declared besides."""
+    declared = [sending.from_code] if sending.from_code else []
+    return directory.resolve_many([*codes, *declared], clock.today(), revision=sending.sender.revision)
 
 
 def _own_agency(code: str, found: dict[str, Resolution], sending: Sending) -> int:
-    """The agency a package comes from. It must belong to the authenticated system (specification 5.1, rule 8)."""
+    """The agency a package comes from. It, and the one declared, must belong to the authenticated system
+    (specification 5.1, rule 8)."""
+    if sending.from_code and sending.from_code != code:
+        _served_agency(sending.from_code, found, sending)
+    return _served_agency(code, found, sending)
+
+
+def _served_agency(code: str, found: dict[str, Resolution], sending: Sending) -> int:
     resolution = found[code]
     if resolution.outcome is Found.UNKNOWN or resolution.agency_id is None:
         raise Refusal(Reason.SENDER_UNKNOWN, f"Mã {code}.")
