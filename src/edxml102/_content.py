@@ -23,13 +23,13 @@ class Content:
 class ContentSink:
     """Decodes, hashes and counts one attachment in constant memory; keeps none of it but the ends of a zip."""
 
-    __slots__ = ("_decoder", "_magic", "_probe", "_sha256", "begin", "broken", "markup", "size")
+    __slots__ = ("_decoder", "_magic", "_probe", "_sha256", "begin", "broken", "plain", "size")
 
     def __init__(self, begin: int) -> None:
         self.begin = begin
         self.size = 0
         self.broken = False  # a finding was made: what follows is not decoded
-        self.markup = False  # the text is not plain: CDATA, comments or character references
+        self.plain = 0  # bytes that went past expat; others are CDATA, comments or character references
         self._decoder = Base64Decoder()
         self._sha256 = hashlib.sha256()
         self._magic = b""
@@ -65,7 +65,7 @@ class ContentSink:
             end=max(self.begin, end),
             size=0 if self.broken else self.size,
             sha256=b"" if self.broken else self._sha256.digest(),
-            cdata=self.markup,
+            cdata=end - self.begin > self.plain,
         )
         return Content(view, None if self.broken else self._listing())
 

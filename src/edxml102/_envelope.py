@@ -185,7 +185,6 @@ class EnvelopeParser:
         sink = self.sink
         if sink is None:
             return
-        sink.markup = True
         data = text.encode()
         self._exempt += len(data)
         if not sink.broken:
@@ -197,8 +196,10 @@ class EnvelopeParser:
         Returns how much was taken: less than all when expat must see the rest, for its character references.
         """
         sink = self.sink
-        if sink is not None and not sink.broken:
-            data = self._push(sink, data, self.fed + self.skipped)
+        if sink is not None:
+            if not sink.broken:
+                data = self._push(sink, data, self.fed + self.skipped)
+            sink.plain += len(data)
         self.skipped += len(data)
         return len(data)
 

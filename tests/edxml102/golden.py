@@ -234,6 +234,8 @@ def accepted() -> dict[str, bytes]:
         "cdata_content": document(attachment(f"<![CDATA[{base64_of(PDF)}]]>")),
         "cdata_half": document(attachment(f"{base64_of(PDF)[:half]}<![CDATA[\n{base64_of(PDF)[half:]}]]> \n")),
         "comment_in_content": document(attachment(f"<!-- x -->{base64_of(PDF)}<?x?>")),
+        "only_a_comment_in_content": document(attachment("<!-- x -->")),
+        "comment_after_content": document(attachment(f"{base64_of(PDF)}<!-- x -->")),
         "character_reference": document(attachment("&#65;" * 4 + "QUJD" + "&#x41;" * 4)),
         "base64_lines": document(attachment(f"\r\n{lines}\r\n")),
         "empty_content": document(attachment("")),

@@ -236,7 +236,15 @@ def test_texts_are_stripped_outside_and_kept_inside() -> None:
 
 @pytest.mark.parametrize(
     "name",
-    ["cdata_content", "cdata_half", "comment_in_content", "content_before_type", "many_brackets_in_tag", "crlf"],
+    [
+        "cdata_content",
+        "cdata_half",
+        "comment_in_content",
+        "comment_after_content",
+        "content_before_type",
+        "many_brackets_in_tag",
+        "crlf",
+    ],
 )
 def test_content_is_decoded_however_it_is_written(name: str) -> None:
     assert contents(ACCEPTED[name]) == [PDF]
@@ -250,7 +258,7 @@ def test_two_attachments_have_their_own_content() -> None:
     assert contents(ACCEPTED["two_attachments"]) == [PDF, b"ABC"]
 
 
-@pytest.mark.parametrize("name", ["empty_content", "self_closed_content"])
+@pytest.mark.parametrize("name", ["empty_content", "self_closed_content", "only_a_comment_in_content"])
 def test_no_content_is_an_attachment_of_no_bytes(name: str) -> None:
     assert contents(ACCEPTED[name]) == [b""]
 
