@@ -132,9 +132,21 @@ def base64_of(content: bytes) -> str:
     return b64encode(content).decode()
 
 
-def zipped(*names: str, content: bytes = b"mau", compression: int = zipfile.ZIP_DEFLATED) -> bytes:
+class _Pipe(io.BytesIO):
+    """Cannot seek, so sizes are written after the data, as Java's ZipOutputStream does."""
+
+    def seekable(self) -> bool:
+        return False
+
+    def seek(self, *_: object) -> int:
+        raise io.UnsupportedOperation
+
+
+def zipped(
+    *names: str, content: bytes = b"mau", compression: int = zipfile.ZIP_DEFLATED, streamed: bool = False
+) -> bytes:
     """A zip of entries with these exact names, even bad ones."""
-    stream = io.BytesIO()
+    stream = _Pipe() if streamed else io.BytesIO()
     with zipfile.ZipFile(stream, "w", compression) as archive:
         for name in names:
             info = zipfile.ZipInfo("x")
@@ -251,6 +263,7 @@ def accepted() -> dict[str, bytes]:
         "empty_groups": swap(plain, "<edXML:SteeringType>", "<edXML:ResponseFor><edXML:Code/></edXML:ResponseFor>"
                              "<edXML:SteeringType>"),
         "flat_zip": document(zip_attachment(zipped("bang-tinh.xls"))),
+        "streamed_zip": document(zip_attachment(zipped("a.xls", streamed=True))),
         "stored_zip": document(zip_attachment(zipped("a.xls", compression=zipfile.ZIP_STORED), name="a.doc")),
         "zip_named_zip": document(zip_attachment(zipped("a.txt", "thu-muc/b.txt"), name="nhieu-tep.zip")),
         "type_missing_but_zip": document(attachment(base64_of(zipped("a.xls")), name="a.xls", kind="")),
@@ -335,5 +348,9 @@ def refused() -> dict[str, tuple[str, bytes]]:
         "zip_cut": ("zip.broken", document(zip_attachment(encoded[:-8]))),
         "zip_gap": ("zip.broken", document(zip_attachment(encoded[:40] + b"x" + encoded[40:]))),
         "zip_two_names": ("zip.broken", document(zip_attachment(encoded.replace(b"a.xls", b"/.xls", 1)))),
+        "zip_stored_and_streamed": (
+            "zip.method",
+            document(zip_attachment(zipped("a.xls", compression=zipfile.ZIP_STORED, streamed=True))),
+        ),
         "zip_method": ("zip.method", document(zip_attachment(zipped("a.xls", compression=zipfile.ZIP_LZMA)))),
     }  # fmt: skip
