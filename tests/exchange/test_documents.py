@@ -229,7 +229,7 @@ def test_a_broken_package_is_refused_with_all_findings(department: Office, hoa_p
 def test_a_large_package_that_is_refused_leaves_no_file(department: Office, data_dir: Path, settings: Settings) -> None:
     settings.SEGMENT_PACKAGE_LIMIT = 10
     _refused(department, packages.document(department.code, "H99.77"))
-    assert [path for path in data_dir.rglob("*.pkg")] == []
+    assert list(data_dir.rglob("*.pkg")) == []
 
 
 def test_failing_deliveries_come_back_and_are_given_up_in_the_end(department: Office, hoa_phuong: Office) -> None:

@@ -37,7 +37,7 @@ class Server(BaseApplication):  # type: ignore[misc]
             "workers": settings.WEB_PROCESSES,
             "threads": settings.WEB_THREADS,
             "worker_connections": 2000,
-            "keepalive": 30,  # idle clients are closed: the SDK leaves its connections open (vxp-protocol.md, section 1)
+            "keepalive": 30,  # the SDK leaves its connections open (vxp-protocol.md, section 1): idle ones are closed
             "timeout": 120,
             "graceful_timeout": 30,
             "limit_request_field_size": 0,  # thousands of receivers stand in one header, twice
