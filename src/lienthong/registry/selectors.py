@@ -85,10 +85,10 @@ class AgencyHit:
 
 
 # Ranks: 0 the very code, 1 the very abbreviation, 2 codes that begin so, 3 the words with their accents, 4 without.
-# Each way of finding is capped, so that "xã" in a national directory costs no more than a rare word; with their own cap the
+# Each way of finding has its own cap, so that "xã" in a national directory costs no more than a rare word and the
 # exact ones are never crowded out.
 _SEARCH = """
-WITH named AS (
+WITH named AS NOT MATERIALIZED (
     SELECT n.agency_id, n.folded, n.abbreviation
       FROM registry_agencyname n
       JOIN registry_agencyplacement p ON p.agency_id = n.agency_id

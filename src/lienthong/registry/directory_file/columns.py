@@ -2,9 +2,10 @@
 
 from __future__ import annotations
 
-from collections.abc import Callable
+from collections.abc import Callable, Mapping
 from dataclasses import dataclass
 from datetime import date, datetime
+from typing import Any
 
 from lienthong.common.folding import fold
 from lienthong.registry import codes
@@ -111,6 +112,17 @@ def understand(key: str, text: str) -> object:
     return _READERS[key](key, text)
 
 
+def read_level(text: str) -> Level:
+    """A tier by any of its names or its national number.
+
+    :raises CellError: when there is none
+    """
+    level = _LEVELS.get(fold(text))
+    if level is None:
+        raise CellError("registry.import.choice", f"không có cấp {text!r}; chọn một trong: {_join(LEVEL_WORDS)}.")
+    return level
+
+
 def read_date(text: str) -> date:
     """A day, written 2025-07-01 or 1/7/2025.
 
@@ -151,6 +163,10 @@ def _date(_key: str, text: str) -> date:
         ) from None
 
 
+def _join(words: Mapping[Any, str]) -> str:
+    return ", ".join(words.values())
+
+
 def _chosen(known: dict[str, object], shown: str) -> Callable[[str, str], object]:
     def read(_key: str, text: str) -> object:
         value = known.get(fold(text))
@@ -162,8 +178,8 @@ def _chosen(known: dict[str, object], shown: str) -> Callable[[str, str], object
 
 
 _READERS: dict[str, Callable[[str, str], object]] = {
-    "level": _chosen(dict(_LEVELS), ", ".join(LEVEL_WORDS.values())),
-    "on_closed": _chosen(dict(_ON_CLOSED), ", ".join(ON_CLOSED_WORDS.values())),
+    "level": lambda _key, text: read_level(text),
+    "on_closed": _chosen(dict(_ON_CLOSED), _join(ON_CLOSED_WORDS)),
     "scheme": _chosen({fold(scheme.value): scheme for scheme in Scheme}, ", ".join(Scheme.values)),
     **dict.fromkeys(("valid_from", "closed_on"), _date),
     **dict.fromkeys(("code", "old_code", "parent", "successor", "main_code"), _code),

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from collections.abc import Mapping
 from datetime import date
 
 from django.db.models import F, Q
@@ -35,11 +36,13 @@ def create_agency(  # noqa: PLR0913 - one column each
     abbreviation: str = "",
     scheme: Scheme | None = None,
     old_code: str = "",
+    contact: Mapping[str, str] | None = None,
 ) -> Agency:
     """Create an agency with its first name, code, level and parent.
 
     :param scheme: by default the one whose shape the code has
     :param old_code: its 13-character code besides, when it has both
+    :param contact: any of mail, phone, fax, address
     :raises RegistryError: ``registry.agency.*``
     """
     with revision.changing():
@@ -51,6 +54,7 @@ def create_agency(  # noqa: PLR0913 - one column each
         _add_name(agency, name, abbreviation, valid_from)
         _add_placement(agency, level, parent, valid_from)
         AgencyContact.objects.create(agency=agency)
+        set_contact(agency=agency, **(contact or {}))
         revision.advance()
     return agency
 
@@ -186,8 +190,7 @@ def refuse_taken_code(code: str) -> None:
     if owner is not None:
         raise RegistryError(
             "registry.agency.code_taken",
-            f"Mã định danh {code} đã cấp cho cơ quan khác"
-            + (f" (đóng từ {owner.valid_to:%d/%m/%Y})." if owner.valid_to else "."),
+            f"Mã định danh {code} đã được cấp" + (f" (đóng từ {owner.valid_to:%d/%m/%Y})." if owner.valid_to else "."),
             "Mã không bao giờ dùng lại; xem lienthong agencies show " + code,
         )
 
