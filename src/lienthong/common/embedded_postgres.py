@@ -15,7 +15,7 @@ import subprocess
 import tempfile
 import time
 from collections.abc import Iterator, Sequence
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 from importlib.util import find_spec
 from pathlib import Path
 
@@ -47,7 +47,7 @@ class EmbeddedPostgres:
     """
 
     def __init__(self, folder: Path, *, binaries: Path | None = None) -> None:
-        self.folder = folder.absolute()
+        self.folder = folder.resolve()
         self.data = self.folder / "pg"
         self.binaries = binaries or _wheel_binaries()
         self.socket_folder = _socket_folder(self.folder)
@@ -61,8 +61,12 @@ class EmbeddedPostgres:
     def start(self) -> str:
         """Create the cluster when missing, start it when stopped, and answer its URL.
 
-        :raises EmbeddedPostgresError: LT-D01 … LT-D03
+        :raises EmbeddedPostgresError: LT-D01 … LT-D06
         """
+        if not (self.binaries / "initdb").exists():
+            raise EmbeddedPostgresError(
+                f"LT-D06: không thấy initdb trong {self.binaries}; xem LIENTHONG_POSTGRES_BINARIES."
+            )
         self.folder.mkdir(parents=True, exist_ok=True)
         self.socket_folder.mkdir(parents=True, exist_ok=True)
         with self._lock():
@@ -78,9 +82,20 @@ class EmbeddedPostgres:
             self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
 
     def is_running(self) -> bool:
-        """Ask ``pg_ctl``, which also sees through a stale pid file of a killed server."""
-        command = [*self._as_user(), str(self.binaries / "pg_ctl"), "-D", str(self.data), "status"]
-        return subprocess.run(command, capture_output=True, check=False).returncode == 0
+        """Whether the server of the pid file lives. A killed one may stay behind as a zombie, which ``pg_ctl status``
+        takes for alive; a zombie has no working folder."""
+        pid_file = self.data / "postmaster.pid"
+        pid = pid_file.read_text().split("\n", 1)[0].strip() if pid_file.exists() else ""
+        return pid in self._processes()
+
+    def _processes(self) -> set[str]:
+        """Ids of the living processes that work in the data folder, as every PostgreSQL process does."""
+        found = set()
+        for folder in Path("/proc").glob("[0-9]*"):
+            with suppress(OSError):
+                if (folder / "cwd").readlink() == self.data:
+                    found.add(folder.name)
+        return found
 
     def _create(self) -> None:
         shutil.rmtree(self.data, ignore_errors=True)  # left by an initdb that was killed
@@ -96,7 +111,7 @@ class EmbeddedPostgres:
         log.touch()
         for path in (log, self.socket_folder):
             self._give(path)
-        self._remove_foreign_pid_file()
+        self._remove_stale_lock_files()
         settings = {
             **_SETTINGS,
             "unix_socket_directories": f"'{self.socket_folder}'",
@@ -106,15 +121,15 @@ class EmbeddedPostgres:
         self._run("pg_ctl", "-D", str(self.data), "-l", str(log), "-w", "-t", "60", "-o", options, "start")
         self._ensure_database()
 
-    def _remove_foreign_pid_file(self) -> None:
-        """After a machine crash the pid in the file may belong to another program, and PostgreSQL would not start."""
-        pid_file = self.data / "postmaster.pid"
-        if not pid_file.exists():
-            return
-        pid = pid_file.read_text().split("\n", 1)[0].strip()
-        command = Path(f"/proc/{pid}/cmdline")
-        if not command.exists() or b"postgres" not in command.read_bytes():
-            pid_file.unlink(missing_ok=True)
+    def _remove_stale_lock_files(self) -> None:
+        """After a crash the pid in the files may belong to a zombie or another program, and PostgreSQL would not start.
+        Its files guard against starting beside orphaned processes of the old server, so those must be gone first."""
+        deadline = time.monotonic() + 30
+        while self._processes() and time.monotonic() < deadline:
+            time.sleep(0.05)
+        if not self._processes():
+            for path in (self.data / "postmaster.pid", *self.socket_folder.glob(".s.PGSQL.*")):
+                path.unlink(missing_ok=True)
 
     def _ensure_database(self) -> None:
         import psycopg  # noqa: PLC0415 - only the process that starts the cluster needs it
