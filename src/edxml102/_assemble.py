@@ -80,6 +80,7 @@ class Assembler:
         attachments: Sequence[Node],
     ) -> model.DocumentPackage:
         header = model.MessageHeader(**self._values(HEADER, message, "MessageHeader"))
+        self._check_steering(message)
         return model.DocumentPackage(
             header=header,
             trace=self._trace(heads["TraceHeaderList"]),
@@ -88,6 +89,16 @@ class Assembler:
             attachments=self._attachments(attachments),
             extras=tuple(self._extras),
         )
+
+    def _check_steering(self, message: Node) -> None:
+        """Receivers on the national SDK lose the whole file over one that is empty or padded (protocol, section 7);
+        other texts that are no integer are found by the rules."""
+        for node in message.children:
+            if node.name == "SteeringType" and (not node.text or node.text != node.text.strip()):
+                sentence = (
+                    "SteeringType rỗng hoặc có khoảng trắng; bên nhận sẽ mất cả gói. Hãy ghi đúng một số, hoặc bỏ."
+                )
+                self._error("header.steering_type.padded", "MessageHeader/SteeringType", sentence, node)
 
     def _trace(self, nodes: Sequence[Node]) -> model.TraceHeaderList:
         if not nodes:

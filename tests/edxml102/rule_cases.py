@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import Any, NamedTuple
 
+from edxml102.model import Organ, Package, ResponseFor
 from tests.edxml102.examples import (
     CLERK,
     COMMUNE,
@@ -16,8 +17,6 @@ from tests.edxml102.examples import (
     UPDATE,
     put,
 )
-
-from edxml102.model import Organ, Package, ResponseFor
 
 
 class Fault(NamedTuple):

@@ -10,7 +10,6 @@ from datetime import date, datetime
 from typing import Any
 
 from hypothesis import strategies as st
-from tests.edxml102.examples import CLERK, HEADER, STATUS, TRACE
 
 from edxml102.codes import DOCUMENT_TYPES
 from edxml102.model import (
@@ -36,6 +35,7 @@ from edxml102.model import (
     TraceHeaderList,
 )
 from edxml102.writer import manifest_of
+from tests.edxml102.examples import CLERK, HEADER, STATUS, TRACE
 
 WORDS = (
     "Ủy ban nhân dân xã Đại Thắng",

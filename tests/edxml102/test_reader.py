@@ -6,12 +6,12 @@ import hashlib
 import io
 
 import pytest
-from tests.edxml102 import golden
-from tests.edxml102.golden import HEADER, PDF, attachment, document, status, swap
 
 from edxml102 import model
 from edxml102.errors import EdxmlError, Severity
 from edxml102.reader import PackageReader, ReadResult, decode_attachment, read_package
+from tests.edxml102 import golden
+from tests.edxml102.golden import HEADER, PDF, attachment, document, status, swap
 
 ACCEPTED = golden.accepted()
 

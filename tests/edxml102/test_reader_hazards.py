@@ -9,12 +9,12 @@ from collections.abc import Callable
 from dataclasses import replace
 
 import pytest
-from tests.edxml102 import golden
-from tests.edxml102.golden import HEADER, attachment, document, swap, zip_attachment, zipped
 
 from edxml102.errors import Severity
 from edxml102.limits import Limits
 from edxml102.reader import PackageReader, ReadResult
+from tests.edxml102 import golden
+from tests.edxml102.golden import HEADER, attachment, document, swap, zip_attachment, zipped
 
 REFUSED = golden.refused()
 VIETNAMESE_MARKS = {"\N{COMBINING DOT BELOW}", "\N{COMBINING HOOK ABOVE}", "\N{COMBINING ACUTE ACCENT}"}

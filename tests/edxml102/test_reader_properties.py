@@ -13,12 +13,12 @@ from itertools import pairwise
 import pytest
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.edxml102 import golden
-from tests.edxml102.golden import attachment, document
 
 from edxml102.errors import Finding
 from edxml102.limits import Limits
 from edxml102.reader import PackageReader, ReadResult, decode_attachment
+from tests.edxml102 import golden
+from tests.edxml102.golden import attachment, document
 
 GOLDEN = golden.accepted() | {name: package for name, (_, package) in golden.refused().items()}
 MIB = 1024 * 1024

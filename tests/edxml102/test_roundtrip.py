@@ -7,14 +7,14 @@ import xml.etree.ElementTree as ET
 
 from hypothesis import HealthCheck, given, settings
 from hypothesis import strategies as st
-from tests.edxml102 import strategies
-from tests.edxml102.examples import TODAY
 
 from edxml102.errors import has_errors
 from edxml102.model import DocumentPackage, Package
 from edxml102.reader import decode_attachment, read_package
 from edxml102.rules import Mode, check
 from edxml102.writer import Written, write_package
+from tests.edxml102 import strategies
+from tests.edxml102.examples import TODAY
 
 SLOW = settings(
     max_examples=100, deadline=None, suppress_health_check=[HealthCheck.too_slow, HealthCheck.data_too_large]

@@ -5,12 +5,12 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests.edxml102.examples import NEW, SOUND, STATUS, TODAY, put
-from tests.edxml102.rule_cases import FAULTS, LIMITS, Fault
 
 from edxml102.errors import Severity
 from edxml102.model import Code, DocumentPackage, Package, ResponseFor, StatusPackage
 from edxml102.rules import RULES, Mode, check
+from tests.edxml102.examples import NEW, SOUND, STATUS, TODAY, put
+from tests.edxml102.rule_cases import FAULTS, LIMITS, Fault
 
 MODES = {rule.id: Mode.EMIT if rule.emit else Mode.ACCEPT for rule in RULES}
 

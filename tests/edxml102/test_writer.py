@@ -12,12 +12,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from tests.edxml102.examples import CONTENTS, NEW, REPLACEMENT, SOUND, STATUS, TODAY, UPDATE, put
 
 from edxml102.errors import EdxmlError
 from edxml102.model import NAMESPACE, DocumentPackage, Extra, Package, SignatureInfo
 from edxml102.reader import read_package
 from edxml102.writer import manifest_of, write_package
+from tests.edxml102.examples import CONTENTS, NEW, REPLACEMENT, SOUND, STATUS, TODAY, UPDATE, put
 
 
 class Trickle(io.RawIOBase):
