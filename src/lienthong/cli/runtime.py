@@ -47,6 +47,12 @@ def bring_schema_up_to_date() -> None:
             cursor.execute("SELECT pg_advisory_unlock(%s)", [_MIGRATION_LOCK])
 
 
+def release_connections() -> None:
+    """Close this process's pool: workers that are forked with it would all speak on the same connections."""
+    connection.close()
+    connection.close_pool()  # type: ignore[attr-defined]  # the PostgreSQL backend has one
+
+
 @contextmanager
 def explained() -> Iterator[None]:
     """Turn the failures an operator can mend into one line on standard error and exit code 2."""

@@ -61,6 +61,7 @@ def address(port: int | None) -> str:
 def serve(port: int | None) -> None:
     """Serve until a signal ends it; the server class is named in settings since ``config`` stands above ``cli``."""
     signal.signal(signal.SIGTERM, signal.default_int_handler)
+    runtime.release_connections()
     module = importlib.import_module("lienthong.config.server")
     module.Server(address(port).removeprefix("http://")).run()
 
