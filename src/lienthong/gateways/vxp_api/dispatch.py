@@ -10,9 +10,10 @@ from functools import wraps
 import psycopg
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, HttpResponseBase
 
+from lienthong.common.sql import release_connection
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.gateways.vxp_api import answers
 from lienthong.gateways.vxp_api.authentication import authenticate
@@ -56,7 +57,7 @@ def call(*, methods: Iterable[str] = ("POST",), failed: Failed = answers.failed)
             except Exception as error:  # noqa: BLE001 - an answer that is no JSON looks like an empty inbox to the SDK
                 response = failed(_failure(error, request))
             discard_rest(body)
-            release_database()
+            release_connection()  # the answer goes over the network
             return response
 
         return serve
@@ -67,12 +68,6 @@ def call(*, methods: Iterable[str] = ("POST",), failed: Failed = answers.failed)
 def discard_rest(body: Body) -> None:
     """Let the client finish writing, so that it reads the answer."""
     body.drain(most=settings.PACKAGE_LIMIT + CHUNK, seconds=settings.SLOW_BODY_SECONDS)
-
-
-def release_database() -> None:
-    """Give the connection back to the pool before waiting for the network: slow clients must not hold them all."""
-    if not connection.in_atomic_block:
-        connection.close()
 
 
 def _signed(request: WSGIRequest, body: Body, allowed: frozenset[str]) -> SignedRequest:
