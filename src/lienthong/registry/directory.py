@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from datetime import date, datetime
+from itertools import islice
 from threading import Lock
 from typing import Any, Generic, TypeVar
 
@@ -47,7 +48,7 @@ class _RevisionCache(Generic[Answer]):
                 return
             if len(self._answers) + len(answers) > self._size:
                 self._answers.clear()
-            self._answers.update(answers)
+            self._answers.update(islice(answers.items(), self._size))
 
     def _keep_only(self, revision: int) -> None:
         if revision != self._revision:

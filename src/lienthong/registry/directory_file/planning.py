@@ -242,6 +242,7 @@ def _other_agency(row: FileRow, column: str, code: str, own: Handle, work: _Work
         work.refuse(row.number, column, "unknown_code", f"mã {code} không có trong tệp và trong danh bạ.")
     elif found == own:
         work.refuse(row.number, column, "itself", f"mã {code} là mã của chính cơ quan này.")
+        return None
     return found
 
 
