@@ -109,8 +109,8 @@ def _commit_object(result: ReadResult, sending: Sending, stored: Stored, writer:
     submission = _submission(result, sending, stored)
     try:
         receipt = committer().commit(submission)
-    except Refusal as refusal:
-        if refusal.reason.temporary:  # the commit may have happened all the same
+    except Exception as error:
+        if not isinstance(error, Refusal) or error.reason.temporary:  # the commit may have happened all the same
             writer.keep()
         raise
     if submission.address == stored.address and not receipt.repeated:

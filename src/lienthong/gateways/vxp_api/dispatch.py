@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -26,6 +27,7 @@ from lienthong.registry.resolution import SystemAccess
 
 log = logging.getLogger(__name__)
 
+_DISK_FAILS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 _DATABASE_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -87,6 +89,9 @@ def _failure(error: Exception, request: WSGIRequest) -> Failure:
     if isinstance(error, _DATABASE_AWAY):
         log.error("%s failed: the database does not answer: %s", request.path, error)
         return Failure.of_reason(Reason.DATABASE_UNAVAILABLE)
+    if isinstance(error, OSError) and error.errno in _DISK_FAILS:
+        log.error("%s failed: the disk does not take it: %s", request.path, error)
+        return Failure.of_reason(Reason.STORAGE_UNAVAILABLE, error.strerror or "")
     if isinstance(error, RegistryError) and not error.code.startswith("registry.vault."):
         return Failure.of_registry(error)
     log.error("%s failed", request.path, exc_info=error)  # a vault's own words are for the operator alone
