@@ -1,4 +1,4 @@
-"""The axis under measurement: a folder, an embedded PostgreSQL and a web server of its own, gone afterwards for sure."""
+"""The axis under measurement: a folder, an embedded PostgreSQL and a web server of its own, all gone afterwards."""
 
 from __future__ import annotations
 
@@ -86,8 +86,8 @@ def _start(folder: Path, guard: subprocess.Popen[bytes], senders: int, receivers
     guard.stdin.flush()
     _wait_until_up(process, port, folder / "web.log")
     postmaster = int((database.data / "postmaster.pid").read_text().split()[0])
-    accounts = [[Account(**one) for one in made[who]] for who in ("senders", "receivers")]
-    return Axis(folder, port, *accounts, psutil.Process(process.pid), psutil.Process(postmaster))
+    senders_made, receivers_made = ([Account(**one) for one in made[who]] for who in ("senders", "receivers"))
+    return Axis(folder, port, senders_made, receivers_made, psutil.Process(process.pid), psutil.Process(postmaster))
 
 
 def _free_port() -> int:

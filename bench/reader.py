@@ -1,4 +1,4 @@
-"""The reader alone in a process of its own: ``python -m bench.reader BYTES SECONDS`` prints its rate and peak memory."""
+"""The reader alone, in its own process: ``python -m bench.reader BYTES SECONDS`` prints its rate and peak memory."""
 
 from __future__ import annotations
 

@@ -106,9 +106,8 @@ class Client:
 
     def stream(self, call: str, doc_id: str) -> tuple[int, Iterator[bytes]]:
         """getEdoc or downloadEdoc: HTTP status, then the body in pieces as they arrive."""
-        method, body = ("GET", None) if call == "downloadEdoc" else ("POST", b"{}")
-        head = self.head(call, {"docId": doc_id, "filePath": ""}, body and len(body), method=method)
-        self._write([head, body or b""])
+        method, body = ("GET", b"") if call == "downloadEdoc" else ("POST", b"{}")
+        self._write([self.head(call, {"docId": doc_id, "filePath": ""}, len(body), method=method), body])
         status, length = self._read_head()
         return status, self._pieces(length)
 
