@@ -146,10 +146,11 @@ def _serving_rows(server: WebServer, folder: DemoFolder) -> Iterator[tuple[str, 
         "Khóa bí mật",
         f"{_short(folder.systems_file)}, chỉ bạn đọc được; dùng để nối phần mềm của bạn như một cơ quan mẫu",
     )
-    yield "Thử tiếp", Text(f"export LIENTHONG_DATA_DIR={_short(folder.path)}")
+    yield "Thử tiếp", "ở cửa sổ khác:"
+    yield "", Text(f"export LIENTHONG_DATA_DIR={_short(folder.path)}")
     for command in ("agencies search 'hoa phượng'", "systems list", "segments verify"):
         yield "", Text(f"{program} {command}")
-    yield "Làm lại", Text(f"{program} demo --reset")
+    yield "Từ đầu", Text(f"LIENTHONG_DATA_DIR={_short(folder.path.parent)} {program} demo --reset")
 
 
 def _short(path: Path) -> str:
