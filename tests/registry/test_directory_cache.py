@@ -11,9 +11,32 @@ from django.db import connection, transaction
 
 from lienthong.registry import directory, revision, services
 from lienthong.registry.errors import RegistryError
+from lienthong.registry.revision_cache import RevisionCache
 from tests import factories
 
 TODAY = date(2026, 3, 2)
+
+
+def test_a_late_answer_of_an_older_revision_is_not_kept() -> None:
+    cache: RevisionCache[str] = RevisionCache(10)
+    assert cache.get(["H24"], 1) == {}  # one thread asks, and goes to the database …
+    assert cache.get(["H24"], 2) == {}  # … meanwhile another one knows of a change
+
+    cache.put({"H24": "tên cũ"}, 1)
+
+    assert cache.get(["H24"], 2) == {}
+    cache.put({"H24": "tên mới"}, 2)
+    assert cache.get(["H24", "H25"], 2) == {"H24": "tên mới"}
+    assert cache.get(["H24"], 3) == {}
+
+
+def test_the_cache_never_grows_beyond_its_size() -> None:
+    cache: RevisionCache[int] = RevisionCache(10)
+    cache.get([], 1)
+    cache.put({number: number for number in range(8)}, 1)
+    cache.put({number: number for number in range(100, 150)}, 1)
+
+    assert len(cache.get(range(200), 1)) == 10
 
 
 @pytest.mark.django_db(transaction=True)

@@ -183,8 +183,8 @@ ROW_ERRORS = {
     "parent unknown": ("code,name,level,parent\nH99,Sở mẫu,2,H77\n", [(2, "Mã cơ quan cấp trên", "unknown_code")]),
     "own parent": ("code,name,level,parent\nH99,Sở mẫu,2,H99\n", [(2, "Mã cơ quan cấp trên", "itself")]),
     "circle in the file": (
-        "code,name,level,parent\nH98,Sở mẫu,2,H99\nH99,Sở mẫu,2,H98\n",
-        [(2, "Mã cơ quan cấp trên", "cycle"), (3, "Mã cơ quan cấp trên", "cycle")],
+        "code,name,level,parent\nH97,Sở mẫu ngoài vòng,2,H98\nH98,Sở mẫu,2,H99\nH99,Sở mẫu,2,H98\n",
+        [(3, "Mã cơ quan cấp trên", "cycle"), (4, "Mã cơ quan cấp trên", "cycle")],
     ),
     "circle with what is known": ("code,parent\nH24,H24.30.12\n", [(2, "Mã cơ quan cấp trên", "cycle")]),
     "closed before it began": (
