@@ -14,6 +14,7 @@ from rich.text import Text
 from edxml102.codes import StatusCode
 from lienthong.cli.demo import city
 from lienthong.cli.demo.facts import Facts, Refused, Report, Standing
+from lienthong.common.text import grouped
 
 Parts = Iterator[RenderableType]
 
@@ -36,7 +37,7 @@ def _dispatch(facts: Facts) -> Parts:
         return
     draft, receipt = found.draft, found.receipt
     yield f"Công văn {draft.code} “{draft.subject}”"
-    yield f"Tệp PDF {_number(len(draft.pdf))} byte trong gói edXML {_number(len(found.package))} byte."
+    yield f"Tệp PDF {grouped(len(draft.pdf))} byte trong gói edXML {grouped(len(found.package))} byte."
     yield Text.assemble("Biên nhận: ", (receipt.doc_id, "bold"), f", lúc {receipt.received_at}")
     yield Text.assemble("SHA-256:   ", (receipt.sha256, "dim"))
 
@@ -150,10 +151,6 @@ def _upward(facts: Facts) -> Parts:
         return
     system = city.system_of(city.MINISTRY)
     yield f"{city.MINISTRY.name} lấy qua {system.system_id}, vào sổ; Thành phố thấy: {found.standing.description}."
-
-
-def _number(value: int) -> str:
-    return f"{value:,}".replace(",", ".")
 
 
 PARTS: dict[str, Callable[[Facts], Parts]] = {
