@@ -92,8 +92,9 @@ def free_port() -> int:
 
 
 def new_database(cluster_url: str, name: str) -> str:
-    """An empty database of the run's cluster; answers its URL."""
+    """An empty database of the run's cluster, this xdist worker's own; answers its URL."""
     base = cluster_url.rsplit("/", 1)[0]
+    name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')
