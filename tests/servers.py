@@ -59,13 +59,19 @@ class Server:
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
                 break
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
+            if self._answers():
                 return
+            time.sleep(0.05)
         raise RuntimeError(f"server did not start: {(self.data_dir / 'web.log').read_text()[-2000:]}")
+
+    def _answers(self) -> bool:
+        """A whole answer: the port alone may still be held by a killed worker on its way out."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(b"GET /vxp/ HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+                return connection.recv(4) == b"HTTP"
+        except OSError:
+            return False
 
     def kill(self) -> None:
         """``kill -9`` of the server and all its workers."""
