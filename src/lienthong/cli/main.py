@@ -18,7 +18,9 @@ AREAS = {
     "agencies": "danh bạ cơ quan",
     "systems": "hệ thống kết nối và khóa",
     "segments": "kho gói tin",
+    "signatures": "chữ ký số",
     "serve": "",
+    "worker": "",
     "demo": "",
 }
 

@@ -11,6 +11,7 @@ from django.conf import settings
 
 from lienthong.cli import runtime
 from lienthong.cli.vietnamese import Command, Group
+from lienthong.cli.worker import beside
 
 app = typer.Typer(cls=Group)
 
@@ -23,7 +24,8 @@ def run(port: int | None = _PORT) -> None:
     runtime.prepare()
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
     try:
-        serve(port)
+        with beside():
+            serve(port)
     finally:
         if not settings.DATABASE_URL:
             settings.EMBEDDED_POSTGRES.stop()

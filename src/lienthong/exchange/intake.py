@@ -6,8 +6,10 @@ is read in full before anything is decided, and nothing of it is visible before 
 
 from __future__ import annotations
 
+import io
 from datetime import datetime
 from functools import cache
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -27,6 +29,9 @@ from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Route, route_code, route_organs
 from lienthong.exchange.segments import LocalSegments
 from lienthong.exchange.segments.local import ObjectWriter
+from lienthong.exchange.segments.view import open_view
+from lienthong.exchange.signatures.policies import Demand, demand_of
+from lienthong.exchange.signatures.reports import PackageReport
 from lienthong.exchange.submissions import (
     Body,
     DocumentSubmission,
@@ -196,6 +201,7 @@ def _document_submission(
     if not any(route.outcome.good for route in routes):
         raise Refusal(Reason.NO_RECIPIENT, describe_failures(routes))
     priority = Priority.known(header.other_info.priority)
+    received_at = clock.now()
     return DocumentSubmission(
         package_id=new_id(),
         system_pk=sending.sender.pk,
@@ -203,12 +209,33 @@ def _document_submission(
         stored=stored,
         findings=findings,
         remote=sending.remote,
-        received_at=clock.now(),
+        received_at=received_at,
         package=package,
+        signatures=_checked_signatures(package, agency, sending, stored, received_at),
         routes=routes,
         fingerprint=content_fingerprint(package),
         rank=priority.rank if priority else 0,
     )
+
+
+def _checked_signatures(
+    package: DocumentPackage, agency: int, sending: Sending, stored: Stored, received_at: datetime
+) -> PackageReport | None:
+    """The outcome of checking signatures where they are demanded of the sender; all others are checked later."""
+    demand = demand_of(agency, on_date=clock.today(), revision=sending.sender.revision)
+    if demand is Demand.NONE or stored.length > settings.SIGNATURE_INLINE_LIMIT:
+        return None
+    release_connection()  # checking takes a while
+    from lienthong.exchange.signatures.door import check_at_door  # noqa: PLC0415 - pyHanko loads only where it is used
+
+    with _reread(stored) as stream:
+        return check_at_door(stream, package, demand=demand, received_at=received_at)
+
+
+def _reread(stored: Stored) -> BinaryIO:
+    if stored.address is not None:
+        return open_view(segments(), stored.address)
+    return io.BytesIO(stored.payload or b"")
 
 
 def describe_failures(routes: list[Route]) -> str:
