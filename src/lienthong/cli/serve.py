@@ -52,7 +52,9 @@ def check() -> None:
 
     runtime.load()
     call_command("check", verbosity=0)
-    call_command("makemigrations", check=True, dry_run=True, verbosity=1)
+    if missing := runtime.missing_migrations():
+        _say(f"LT-D07: mô hình đã đổi nhưng thiếu migration ở: {', '.join(missing)}. Chạy makemigrations rồi xem lại.")
+        raise typer.Exit(1)
     _say("Cấu hình hợp lệ, không thiếu migration.")
 
 
