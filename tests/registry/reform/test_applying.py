@@ -5,13 +5,14 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
+from django.db import IntegrityError
 
 from lienthong.registry import directory, revision, services
 from lienthong.registry.models import Agency, AgencyIdentifier, AgencyPlacement, Mandate, ReformRun, System
-from lienthong.registry.reform import apply_plan, rehearse
+from lienthong.registry.reform import rehearse
 from lienthong.registry.reform.changes import of_record, tell, to_record
 from lienthong.registry.resolution import Outcome
-from tests.registry.reform.town import AFTER, BEFORE, LATER, PLAN, D, answers, go, outcome, plan
+from tests.registry.reform.town import AFTER, BEFORE, LATER, PLAN, D, answers, faults_of, go, outcome, plan
 
 OPEN, CLOSED, UNKNOWN = Outcome.OPEN, Outcome.CLOSED, Outcome.UNKNOWN
 
@@ -147,7 +148,9 @@ def test_the_record_tells_by_whom_what_and_from_which_text() -> None:
         PLAN,
         "# Ghi chú thêm\n" + PLAN,
         PLAN.replace("basis: Nghị quyết mẫu\n", ""),
-        PLAN.replace("  - close: {agency: H98,", "  - rename: {agency: H99, name: UBND Thành phố Mẫu}\n  - close: {agency: H98,"),
+        PLAN.replace(
+            "  - close: {agency: H98,", "  - rename: {agency: H99, name: UBND Thành phố Mẫu}\n  - close: {agency: H98,"
+        ),
     ],
     ids=["the same", "with a comment", "with other words", "with a step that changes nothing"],
 )
@@ -170,17 +173,29 @@ def test_a_plan_with_one_step_more_does_only_that_step() -> None:
     assert ReformRun.objects.count() == 2
 
 
-def test_a_step_that_the_services_refuse_takes_everything_back(town: dict[str, Agency]) -> None:
-    """The directory was changed by hand below the plan's check: a second open placement row that no service writes."""
-    AgencyPlacement.objects.filter(agency=town["H98.11"]).update(valid_to=LATER)
-    AgencyPlacement.objects.create(agency=town["H98.11"], level="commune", parent=town["H98"], valid_from=LATER)
+def test_a_step_that_fails_half_way_takes_everything_back(town: dict[str, Agency]) -> None:
+    """A row written by hand, which no plan can know of, stands where the last step wants to write."""
+    AgencyPlacement.objects.create(agency=town["H98.11"], level="commune", valid_from=D, valid_to=D)
     before, now = answers(), revision.current()
 
-    source = plan({"close": {"agency": "H99.01"}}, {"move": {"agency": "H98.11", "parent": "H99"}})
-    with pytest.raises(Exception, match="registry.reform.refused"):
-        apply_plan(source, operator="Nguyễn Vận Hành (mẫu)")
+    with pytest.raises(IntegrityError):
+        go(plan({"close": {"agency": "H99.01"}}, {"move": {"agency": "H98.11", "parent": "H99"}}))
 
     assert (answers(), revision.current(), ReformRun.objects.count()) == (before, now, 0)
+
+
+def test_a_refusal_of_the_services_names_the_step_and_takes_everything_back(town: dict[str, Agency]) -> None:
+    """A mandate written by hand with an end before its start is nothing to the plan, but lasts for the service."""
+    Mandate.objects.create(
+        mandator=town["H99.01"], mandatary=town["H98"], scope="both", valid_from=LATER, valid_to=AFTER
+    )
+    before, now = answers(), revision.current()
+    mandate = {"mandate": {"agency": "H99.01", "by": "H99", "scope": "both"}}
+
+    found = faults_of(plan({"rename": {"agency": "H99.01", "name": "Sở mẫu"}}, mandate))
+
+    assert [(fault.path, fault.line is not None) for fault in found] == [("steps[1].mandate.agency", True)]
+    assert (answers(), revision.current()) == (before, now)
 
 
 def test_a_plan_for_a_coming_day_changes_nothing_until_then() -> None:

@@ -28,7 +28,8 @@ class CodeEntry:
     on_closed: str = "refuse"
 
     def lasts_beyond(self, day: date) -> bool:
-        return self.valid_to is None or self.valid_to > day
+        """Not so one that was taken back on the day it began."""
+        return self.valid_to is None or self.valid_to > max(day, self.valid_from)
 
 
 @dataclass(slots=True)
@@ -96,9 +97,10 @@ class Book:
         return next((code.code for code in held if code.lasts_beyond(self.day)), held[0].code)
 
     def orphans(self, closed: Container[int]) -> Iterator[tuple[int, int]]:
-        """The open agencies directly below closed ones, as (parent, child)."""
+        """The agencies directly below closed ones that are open on the day or begin later, as (parent, child)."""
         for key, entry in self.agencies.items():
-            if entry.parent is not None and entry.parent in closed and self.is_open(key):
+            lasting = any(code.lasts_beyond(self.day) for code in self.codes_of.get(key, ()))
+            if lasting and entry.parent is not None and entry.parent in closed:
                 yield entry.parent, key
 
     def mandates_of(self, agency: int) -> list[tuple[int, int]]:

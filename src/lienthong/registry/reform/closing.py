@@ -38,7 +38,7 @@ def create_agency(work: Work, new: NewAgency) -> int | None:
     naming = Naming(new.name, new.abbreviation)
     agency = work.book.add_agency(AgencyEntry(naming, work.day, new.level, parent, work.day))
     for ref in refs:
-        work.book.add_code(CodeEntry(ref.text, agency, work.day))
+        work.give_code(ref.path, ref.text, agency)
     work.changes.append(
         Created(
             path=new.path,
@@ -174,7 +174,7 @@ def _give(work: Work, path: str, agency: int, ref: Ref) -> bool:
         return False
     if known is None:
         work.changes.append(CodeGiven(path, work.name(agency) or "", ref.text))
-        work.book.add_code(CodeEntry(ref.text, agency, work.day))
+        work.give_code(ref.path, ref.text, agency)
     return True
 
 

@@ -54,9 +54,10 @@ def _move_one(work: Work, step: Move, ref: Ref, agency: int, parent: int | None)
 
 
 def serve(work: Work, step: Serve) -> None:
-    """A system begins to carry agencies' documents."""
+    """A system begins to carry agencies' documents. Only an undoing gives a closed one back the system it kept."""
+    find = work.agency if work.undoing else work.open_agency
     for ref in step.agencies:
-        agency = work.open_agency(ref)
+        agency = find(ref)
         if agency is not None and _is_system(work, step.system):
             work.set_service(ref.path, step.system.text, agency, step.include_subordinates)
 

@@ -1,8 +1,12 @@
-"""The counter-plan of a run: the same facts turned round, in the opposite order, on the same day."""
+"""The counter-plan of a run: the same facts turned round, on the same day.
+
+First the codes that open again, so that every agency which a step names is there; then the rest in the opposite order;
+last what closes.
+"""
 
 from __future__ import annotations
 
-from collections.abc import Iterator, Sequence
+from collections.abc import Sequence
 from typing import Any
 
 import yaml
@@ -27,7 +31,7 @@ Record = dict[str, Any]
 def counter_plan(run: ReformRun) -> str:
     """The YAML that takes a run back. Applied, it restores every answer of the directory for the day and all after it;
     the codes that the run gave out stay closed for ever."""
-    steps = _joined(list(_turned(runs.changes_of(run))))
+    steps = _joined(_turned(runs.changes_of(run)))
     plan = {
         "name": f"Hoàn tác lần {run.pk}: {run.name}"[:300],
         "date": run.effective_on.isoformat(),
@@ -37,10 +41,21 @@ def counter_plan(run: ReformRun) -> str:
     return yaml.safe_dump(plan, allow_unicode=True, sort_keys=False, width=110)
 
 
-def _turned(changes: Sequence[Change]) -> Iterator[Record]:
+def _turned(changes: Sequence[Change]) -> list[Record]:
     heirs = {change.after.successor: change.agency for change in reversed(changes) if isinstance(change, CodeChanged)}
-    for change in reversed(changes):
-        yield _turn(change, heirs)
+    backwards = list(reversed(changes))
+    backwards.sort(key=_rank)  # stable: within a rank the opposite order stays
+    return [_turn(change, heirs) for change in backwards]
+
+
+def _rank(change: Change) -> int:
+    match change:
+        case CodeChanged():
+            return 0 if change.before.valid_to is None else 2
+        case Created() | CodeGiven():
+            return 2
+        case _:
+            return 1
 
 
 def _turn(change: Change, heirs: dict[str | None, str]) -> Record:  # noqa: PLR0911 - one answer each

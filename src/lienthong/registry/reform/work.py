@@ -82,6 +82,11 @@ class Work:
 
     # --- Changing -----------------------------------------------------------------------------------------------------
 
+    def give_code(self, path: str, code: str, agency: int) -> None:
+        """A new code; no other step may end it on the day it begins."""
+        self.claim(("code", code), path)
+        self.book.add_code(CodeEntry(code, agency, self.day))
+
     def set_fate(self, path: str, code: CodeEntry, heir: int | None, fate: Fate) -> None:
         """Let a code end, or stand again, as ``fate`` says."""
         before = Fate(code.valid_to, self.name(code.successor), code.on_closed)
