@@ -155,6 +155,7 @@ def recode(work: Work, step: Recode) -> None:
     """The agency goes on under new codes."""
     agency = work.open_agency(step.agency)
     if agency is None:
+        work.presumed |= {ref.text for ref in step.codes}
         return
     given = [ref for ref in step.codes if _give(work, step.path, agency, ref)]
     if len(given) < len(step.codes):
