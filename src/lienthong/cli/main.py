@@ -17,6 +17,7 @@ AREAS = {
     "edxml": "xem, kiểm tra, tách và dựng gói tin edXML",
     "agencies": "danh bạ cơ quan",
     "systems": "hệ thống kết nối và khóa",
+    "registry": "sắp xếp đơn vị hành chính",
     "segments": "kho gói tin",
     "signatures": "chữ ký số",
     "serve": "",
