@@ -18,6 +18,8 @@ AREAS = {
     "agencies": "danh bạ cơ quan",
     "systems": "hệ thống kết nối và khóa",
     "segments": "kho gói tin",
+    "deliveries": "lượt chuyển gặp sự cố",
+    "worker": "",
     "serve": "",
     "demo": "",
 }

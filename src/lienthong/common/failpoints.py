@@ -21,6 +21,9 @@ NAMES = (
     "exchange.before_reply",
     "delivery.before_confirm",
     "delivery.after_confirm",
+    "dispatch.after_claim",
+    "dispatch.before_finish",
+    "dispatch.after_finish",
 )
 
 

@@ -252,6 +252,7 @@ def _insert(
             [(one, edoc, one.rank, one.package.header.from_.organ_id, plan.routes) for one, plan in documents]
             + [(one, status, 0, one.package.from_.organ_id, [one.route]) for one, _ in reports],
         )
+        store.wake_workers(cursor, deliveries)
         recipients = [(plan.document, one.package_id, route) for one, plan in documents for route in plan.routes]
         store.upsert_recipients(cursor, recipients, deliveries)
         if reports:
