@@ -15,7 +15,7 @@ _PAUSE = 2.0  # seconds before a role that ended is started again
 
 @contextmanager
 def beside(*roles: str) -> Iterator[None]:
-    """Run ``lienthong ROLE --with-parent`` for each role while the block runs."""
+    """Run ``lienthong ROLE --with-parent PID`` for each role while the block runs."""
     owner, stopping = os.getpid(), threading.Event()
     threads = [threading.Thread(target=_keep_running, args=(role, stopping), daemon=True) for role in roles]
     for thread in threads:
@@ -32,7 +32,9 @@ def beside(*roles: str) -> Iterator[None]:
 def _keep_running(role: str, stopping: threading.Event) -> None:
     while not stopping.is_set():
         process = subprocess.Popen(
-            [sys.executable, "-m", "lienthong", role, "--with-parent"], stdin=subprocess.DEVNULL, start_new_session=True
+            [sys.executable, "-m", "lienthong", role, "--with-parent", str(os.getpid())],
+            stdin=subprocess.DEVNULL,
+            start_new_session=True,
         )
         # The web server of this process collects every child that ends, so its exit code may be lost: only that it
         # ended counts.
@@ -54,12 +56,15 @@ def _stop(process: subprocess.Popen[bytes]) -> None:
         process.wait()
 
 
-def follow_parent(stopping: threading.Event) -> None:
-    """Set ``stopping`` when the process that started this one is gone: killed outright, it could not say goodbye."""
-    threading.Thread(target=_follow, args=(stopping, os.getppid()), daemon=True).start()
+def follow_parent(parent: int, stopping: threading.Event) -> None:
+    """Set ``stopping`` when the process that started this one is gone: killed outright, it could not say goodbye.
+
+    :param parent: its id, as it said itself: it may be gone already
+    """
+    threading.Thread(target=_follow, args=(parent, stopping), daemon=True).start()
 
 
-def _follow(stopping: threading.Event, parent: int) -> None:
-    while not stopping.wait(1):
-        if os.getppid() != parent:
-            stopping.set()
+def _follow(parent: int, stopping: threading.Event) -> None:
+    while os.getppid() == parent and not stopping.wait(1):
+        pass
+    stopping.set()

@@ -18,12 +18,12 @@ app = typer.Typer(cls=Group)
 @app.command(cls=Command)
 def worker(
     once: bool = typer.Option(False, "--once", help="Chuyển những gì đã đến lượt rồi thoát."),
-    with_parent: bool = typer.Option(False, "--with-parent", hidden=True),
+    with_parent: int | None = typer.Option(None, "--with-parent", hidden=True),
 ) -> None:
     """Đẩy gói tin tới webhook và trục quốc gia. Chạy nhiều bản cùng lúc, trên nhiều máy, là an toàn."""
     stopping = threading.Event()
-    if with_parent:
-        follow_parent(stopping)
+    if with_parent is not None:
+        follow_parent(with_parent, stopping)
     runtime.prepare()
     from lienthong.exchange.dispatching.worker import Worker, load_connectors  # noqa: PLC0415 - needs Django
 

@@ -141,8 +141,9 @@ def _under_way(system: int, now: datetime) -> int:
 def _lease(delivery: UUID, now: datetime, lease: timedelta) -> UUID:
     token = uuid4()
     hot_cursor().execute(
-        "UPDATE exchange_delivery SET state = 'leased', lease_until = %s, lease_token = %s, updated_at = %s"
-        " WHERE id = %s",
+        # An attempt whose worker never came back was one, too.
+        "UPDATE exchange_delivery SET attempts = attempts + (state = 'leased')::int, state = 'leased',"
+        " lease_until = %s, lease_token = %s, updated_at = %s WHERE id = %s",
         [now + lease, token, now, delivery],
     )
     return token

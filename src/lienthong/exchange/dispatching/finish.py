@@ -60,7 +60,8 @@ def finish(claim: Claim, answer: Answer, *, chance: Callable[[], float]) -> bool
         breaker = lock_breaker(outgoing.system_pk)
         held = _write(claim, change, now)
         if held:
-            store_breaker(outgoing.system_pk, _judged(breaker, answer, now), error=change.error)
+            error = "" if isinstance(answer, Delivered) else answer.detail
+            store_breaker(outgoing.system_pk, _judged(breaker, answer, now), error=error)
     return held
 
 

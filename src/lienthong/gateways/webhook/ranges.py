@@ -5,7 +5,7 @@ from __future__ import annotations
 import re
 from dataclasses import dataclass
 
-_SINGLE = re.compile(r"bytes=\s*(\d{0,18})-(\d{0,18})\s*")
+_SINGLE = re.compile(r"bytes=\s*([0-9]{0,18})-([0-9]{0,18})\s*")
 
 
 @dataclass(frozen=True, slots=True)

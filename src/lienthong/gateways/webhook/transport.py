@@ -126,11 +126,16 @@ class _PatientStream(httpcore.NetworkStream):
     def __init__(self, stream: httpcore.NetworkStream, patience: Patience) -> None:
         self._stream = stream
         self._patience = patience
+        self._heard = False
 
     def read(self, max_bytes: int, timeout: float | None = None) -> bytes:
         if (left := self._patience.left()) <= 0:
             raise httpcore.ReadTimeout
-        return self._stream.read(max_bytes, left)
+        found = self._stream.read(max_bytes, left)
+        if not found and not self._heard:
+            raise httpcore.ReadError("closed without an answer")
+        self._heard = True
+        return found
 
     def write(self, buffer: bytes, timeout: float | None = None) -> None:
         if (left := self._patience.left()) <= 0:
