@@ -20,6 +20,7 @@ AREAS = {
     "registry": "sắp xếp đơn vị hành chính",
     "segments": "kho gói tin",
     "signatures": "chữ ký số",
+    "deliveries": "lượt chuyển gặp sự cố",
     "serve": "",
     "worker": "",
     "demo": "",

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import django
 from django.apps import apps
@@ -62,6 +63,13 @@ def release_connections() -> None:
     """Close this process's pool: workers that are forked with it would all speak on the same connections."""
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]  # the PostgreSQL backend has one
+
+
+def operator() -> str:
+    """The person at this machine, as evidence names them."""
+    with suppress(OSError, KeyError):
+        return getpass.getuser()
+    return ""
 
 
 @contextmanager

@@ -42,6 +42,23 @@ TRUST_DIR = env.read("LIENTHONG_TRUST_DIR", Path, DATA_DIR / "trust")
 SIGNATURE_FETCH = env.read("LIENTHONG_SIGNATURE_FETCH", env.boolean, False)
 SIGNATURE_INLINE_LIMIT = env.read("LIENTHONG_SIGNATURE_INLINE_LIMIT", env.integer(minimum=0), 10 * 1024 * 1024)
 SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.integer(minimum=1, maximum=600), 60)
+# --- Delivery by the axis itself ----------------------------------------------------------------------------------
+# What carries packages to systems of a kind; systems of other kinds fetch for themselves.
+CONNECTORS = {
+    "push": "lienthong.gateways.webhook.connector.WebhookConnector",
+    "upstream": "lienthong.gateways.national.connector.NationalConnector",
+}
+WORKER_THREADS = env.read("LIENTHONG_WORKER_THREADS", env.integer(minimum=1, maximum=128), 8)
+WORKER_URGENT_THREADS = env.read("LIENTHONG_WORKER_URGENT_THREADS", env.integer(minimum=0, maximum=128), 2)
+WORKER_LEASE_SECONDS = env.read("LIENTHONG_WORKER_LEASE_SECONDS", env.integer(minimum=1), 30)
+WORKER_POLL_SECONDS = env.read("LIENTHONG_WORKER_POLL_SECONDS", env.integer(minimum=1), 1)
+SYSTEM_CONCURRENCY = env.read("LIENTHONG_SYSTEM_CONCURRENCY", env.integer(minimum=1, maximum=64), 4)
+DELIVERY_TIMEOUT = env.read("LIENTHONG_DELIVERY_TIMEOUT", env.integer(minimum=1), 300)
+WEBHOOK_NOTICE_FROM = env.read("LIENTHONG_WEBHOOK_NOTICE_FROM", env.integer(minimum=1), 16 * 1024 * 1024)
+WEBHOOK_LINK_SECONDS = env.read("LIENTHONG_WEBHOOK_LINK_SECONDS", env.integer(minimum=60), 6 * 3600)
+WEBHOOK_LOOPBACK = env.read("LIENTHONG_WEBHOOK_LOOPBACK", env.boolean, False)
+PUBLIC_URL = env.read("LIENTHONG_PUBLIC_URL", str, f"http://{HOST}:{PORT}").rstrip("/")
+
 
 # --- Tests only ---------------------------------------------------------------------------------------------------
 FAILPOINTS = failpoints.ARMED
@@ -74,7 +91,12 @@ def _database(url: str) -> dict[str, object]:
 # --- Django -------------------------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = "unused-until-pages-arrive"  # noqa: S105 - nothing is signed with it: no sessions, no forms yet
-INSTALLED_APPS = ["lienthong.registry", "lienthong.exchange", "lienthong.exchange.signatures"]
+INSTALLED_APPS = [
+    "lienthong.registry",
+    "lienthong.exchange",
+    "lienthong.exchange.signatures",
+    "lienthong.gateways.webhook",
+]
 MIDDLEWARE: list[str] = []  # the hot path pays for each one; gateways authenticate for themselves
 ROOT_URLCONF = "lienthong.config.urls"
 WSGI_APPLICATION = "lienthong.config.wsgi.application"

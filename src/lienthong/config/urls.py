@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, re_path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^vxp(?:/|$)", include("lienthong.gateways.vxp_api.urls")),
+    re_path(r"^webhook/", include("lienthong.gateways.webhook.urls")),
 ]
 handler400 = "lienthong.gateways.vxp_api.unknown.unreadable_request"
 handler404 = "lienthong.gateways.vxp_api.unknown.unknown_call"

@@ -255,6 +255,7 @@ def _insert(
             + [(one, status, 0, one.package.from_.organ_id, [one.route]) for one, _ in reports],
         )
         _insert_signature_checks(cursor, [submission for submission, _ in documents])
+        store.wake_workers(cursor, deliveries)
         recipients = [(plan.document, one.package_id, route) for one, plan in documents for route in plan.routes]
         store.upsert_recipients(cursor, recipients, deliveries)
         if reports:

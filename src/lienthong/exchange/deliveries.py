@@ -74,6 +74,17 @@ class StoredPackage:
         except SegmentError as error:
             raise Refusal(Reason.PACKAGE_DAMAGED, str(error)) from error
 
+    def part(self, start: int, stop: int, size: int) -> Iterator[bytes]:
+        """The bytes from ``start`` to before ``stop`` in pieces of ``size``. Nobody can check the hash of a part: who
+        puts parts together compares it at the end.
+
+        :raises Refusal: PACKAGE_DAMAGED
+        """
+        try:
+            yield from segments().part(self.address, start, stop, size=size)
+        except SegmentError as error:
+            raise Refusal(Reason.PACKAGE_DAMAGED, str(error)) from error
+
 
 # A lease that ran out and a failure whose pause is over are waiting again; nobody has to write that down.
 _OPEN = """
@@ -133,6 +144,28 @@ def open_package(system: SystemAccess, doc_id: str) -> StoredPackage:
         for _ in package.chunks(_IN_MEMORY):
             pass
     return package
+
+
+def delivered_package(system: SystemAccess, doc_id: str) -> StoredPackage:
+    """The package of a delivery to the system, for which it holds a lease already or needs none. One that went another
+    way is no longer the system's.
+
+    :raises Refusal: PACKAGE_UNKNOWN
+    """
+    with connection.wrap_database_errors:
+        row = (
+            hot_cursor()
+            .execute(
+                'SELECT p.segment, p."offset", p.length, p.sha256'
+                " FROM exchange_delivery d JOIN exchange_package p ON p.id = d.package_id"
+                " WHERE d.id = %s AND d.system_id = %s AND d.state NOT IN ('redirected', 'on_paper')",
+                [_identifier(doc_id), system.pk],
+            )
+            .fetchone()
+        )
+    if row is None:
+        raise Refusal(Reason.PACKAGE_UNKNOWN, f"docId {doc_id}.")
+    return StoredPackage(Address(row[0], row[1], row[2], bytes(row[3])))
 
 
 def _identifier(doc_id: str) -> UUID:

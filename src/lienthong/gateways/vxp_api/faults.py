@@ -101,6 +101,10 @@ NUMBERS: dict[Reason, str] = {
     Reason.PACKAGE_UNKNOWN: "131",
     Reason.STATUS_NOT_RECIPIENT: "132",
     Reason.STATUS_NOT_ALLOWED: "133",
+    Reason.DELIVERY_UNKNOWN: "160",
+    Reason.DELIVERY_NOT_GIVEN_UP: "161",
+    Reason.REDIRECT_NOWHERE: "162",
+    Reason.REASON_MISSING: "163",
     Reason.STORAGE_UNAVAILABLE: "150",
     Reason.DATABASE_UNAVAILABLE: "151",
 }

@@ -122,6 +122,14 @@ def unlock_system(*, system: System) -> None:
     _set_state(system, SystemState.ACTIVE, "")
 
 
+def change_kind(*, system: System, kind: SystemKind) -> None:
+    """Let a system get what is addressed to its agencies in another way, what already waits for it too."""
+    with revision.changing():
+        System.objects.filter(pk=system.pk).update(kind=kind)
+        system.kind = kind
+        revision.advance()
+
+
 def serve_agency(
     *, system: System, agency: Agency, valid_from: date, include_subordinates: bool = False
 ) -> SystemService:
