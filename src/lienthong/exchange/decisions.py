@@ -52,19 +52,28 @@ class DocumentPlan:
 def plan_document(submission: DocumentSubmission, known: KnownDocument | None) -> DocumentPlan:
     """Decide over one document submission.
 
-    :raises Refusal: CONFLICT when another document stands under the same identifier
+    :raises Refusal: CONFLICT when another document stands under the same identifier, or what bars all but a repeat
     """
     if known is None:
+        _refuse_barred(submission)
         return DocumentPlan(submission.package_id, True, submission.routes, _receipt(submission, submission.package_id))
     if submission.fingerprint != known.fingerprint:
+        _refuse_barred(submission)
         received = clock.in_vietnam(known.received_at)
         raise Refusal(Reason.CONFLICT, f"Đã nhận lúc {received:%H:%M:%S ngày %d/%m/%Y} với DocId {known.id}.")
     have = {recipient.agency_id for recipient in known.recipients if recipient.outcome.good}
     more = [route for route in submission.routes if route.agency_id not in have]
+    if len(more) == len(submission.routes) or any(route.outcome.good for route in more):
+        _refuse_barred(submission)
     if not any(route.outcome.good for route in more):
         return DocumentPlan(known.id, False, [], _repeat_receipt(submission, known, have))
     address = next((address for address in known.addresses if address.sha256 == submission.stored.sha256), None)
     return DocumentPlan(known.id, False, more, _receipt(submission, known.id, have), address)
+
+
+def _refuse_barred(submission: DocumentSubmission) -> None:
+    if submission.barred is not None:
+        raise submission.barred
 
 
 def _receipt(submission: DocumentSubmission, document: UUID, have: set[int | None] | None = None) -> Receipt:

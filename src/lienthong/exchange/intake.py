@@ -183,11 +183,15 @@ def _own_agency(code: str, found: dict[str, Resolution], sending: Sending, owner
 
 
 def _sending_agency(resolution: Resolution, sending: Sending) -> int:
-    agency = _known_agency(resolution)
-    if resolution.outcome is Found.CLOSED:
-        successor = f" Cơ quan kế thừa: {resolution.successor_code}." if resolution.successor_code else ""
-        raise Refusal(Reason.SENDER_CLOSED, f"Mã {resolution.code}.{successor}")
-    return _allowed(directory.may_send, [agency], resolution, sending)
+    """A closed agency may only repeat itself (``_barred``), and only through the system it had."""
+    return _allowed(directory.may_send, [_known_agency(resolution)], resolution, sending, _closed_sender(resolution))
+
+
+def _closed_sender(resolution: Resolution) -> Refusal | None:
+    if resolution.outcome is not Found.CLOSED:
+        return None
+    successor = f" Cơ quan kế thừa: {resolution.successor_code}." if resolution.successor_code else ""
+    return Refusal(Reason.SENDER_CLOSED, f"Mã {resolution.code}.{successor}")
 
 
 def _reporting_agency(resolution: Resolution, sending: Sending) -> int:
@@ -203,12 +207,26 @@ def _known_agency(resolution: Resolution) -> int:
     return resolution.agency_id
 
 
-def _allowed(may: Callable[..., bool], agencies: list[int], resolution: Resolution, sending: Sending) -> int:
+def _allowed(
+    may: Callable[..., bool],
+    agencies: list[int],
+    resolution: Resolution,
+    sending: Sending,
+    otherwise: Refusal | None = None,
+) -> int:
     """The first agency, when the system may act for any of them."""
     sender, today = sending.sender, clock.today()
     if not any(may(sender.pk, agency, today, revision=sender.revision) for agency in agencies):
-        raise Refusal(Reason.SENDER_FOREIGN, f"Hệ thống {sender.system_id}, cơ quan {resolution.code}.")
+        foreign = Refusal(Reason.SENDER_FOREIGN, f"Hệ thống {sender.system_id}, cơ quan {resolution.code}.")
+        raise otherwise or foreign
     return agencies[0]
+
+
+def _barred(sender: Resolution, routes: list[Route]) -> Refusal | None:
+    if (closed := _closed_sender(sender)) is not None:
+        return closed
+    good = any(route.outcome.good for route in routes)
+    return None if good else Refusal(Reason.NO_RECIPIENT, describe_failures(routes))
 
 
 def _document_submission(
@@ -218,8 +236,6 @@ def _document_submission(
     found = _resolve([header.from_.organ_id, *(organ.organ_id for organ in header.to)], sending)
     agency = _own_agency(header.from_.organ_id, found, sending, _sending_agency)
     routes = route_organs(header.to, found)
-    if not any(route.outcome.good for route in routes):
-        raise Refusal(Reason.NO_RECIPIENT, describe_failures(routes))
     priority = Priority.known(header.other_info.priority)
     received_at = clock.now()
     return DocumentSubmission(
@@ -235,6 +251,7 @@ def _document_submission(
         routes=routes,
         fingerprint=content_fingerprint(package),
         rank=priority.rank if priority else 0,
+        barred=_barred(found[header.from_.organ_id], routes),
     )
 
 

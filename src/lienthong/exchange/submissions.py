@@ -10,6 +10,7 @@ from uuid import UUID
 
 from edxml102.errors import Finding
 from edxml102.model import DocumentPackage, PackageKind, StatusPackage
+from lienthong.exchange.refusals import Refusal
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.segments import Address
 from lienthong.exchange.signatures.reports import PackageReport
@@ -63,13 +64,18 @@ class Submission:
 
 @dataclass(slots=True, kw_only=True)
 class DocumentSubmission(Submission):
-    """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4)."""
+    """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4).
+
+    ``barred`` is why it is refused, unless it repeats what was accepted before its sender or recipients closed: whoever
+    lost the receipt of 23:59 gets it at 00:01.
+    """
 
     package: DocumentPackage
     signatures: PackageReport | None = None  # checked at the door, where that is demanded of the sender
     routes: list[Route]
     fingerprint: bytes
     rank: int
+    barred: Refusal | None = None
 
     @property
     def key(self) -> tuple[int, str, str]:
