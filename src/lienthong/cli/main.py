@@ -17,6 +17,10 @@ AREAS = {
     "agencies": "danh bạ cơ quan",
     "systems": "hệ thống kết nối và khóa",
     "segments": "kho gói tin",
+    "ledger": "nhật ký bằng chứng",
+    "evidence": "gói bằng chứng của một văn bản",
+    "verify": "",
+    "sequencer": "",
     "serve": "",
     "demo": "",
 }

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import django
 from django.conf import settings
@@ -51,6 +52,25 @@ def release_connections() -> None:
     """Close this process's pool: workers that are forked with it would all speak on the same connections."""
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]  # the PostgreSQL backend has one
+
+
+def operator() -> str:
+    """The person at this machine, as evidence names them."""
+    with suppress(OSError, KeyError):
+        return getpass.getuser()
+    return ""
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn a refusal of the ledger into its sentence and next step on standard error, and exit code 2."""
+    from lienthong.ledger.errors import LedgerError  # noqa: PLC0415 - loaded only when used
+
+    try:
+        yield
+    except LedgerError as error:
+        sys.stderr.write(f"{error.message}\n{error.next_step}\n({error.code})\n")
+        sys.exit(2)
 
 
 @contextmanager

@@ -17,6 +17,7 @@ EMBEDDED_POSTGRES = EmbeddedPostgres(DATA_DIR / "postgres", binaries=POSTGRES_BI
 # --- Secrets ------------------------------------------------------------------------------------------------------
 # Keys are made at the first start and kept in files of the data folder, never in the database or the environment.
 MASTER_KEY_FILE = env.read("LIENTHONG_MASTER_KEY_FILE", Path, DATA_DIR / "keys" / "master.key")
+LEDGER_KEY_FILE = env.read("LIENTHONG_LEDGER_KEY_FILE", Path, DATA_DIR / "keys" / "ledger.key")
 
 # --- Serving ------------------------------------------------------------------------------------------------------
 HOST = env.read("LIENTHONG_HOST", str, "127.0.0.1")
@@ -36,6 +37,18 @@ BATCH_BYTES = env.read("LIENTHONG_BATCH_BYTES", env.integer(minimum=1024 * 1024)
 LEASE_SECONDS = env.read("LIENTHONG_LEASE_SECONDS", env.integer(minimum=1), 300)
 LIST_LIMIT = env.read("LIENTHONG_LIST_LIMIT", env.integer(minimum=1), 1000)
 OWNER_MAY_REGISTER = env.read("LIENTHONG_VXP_REGISTER_AGENCIES", env.boolean, True)
+
+# --- Evidence -----------------------------------------------------------------------------------------------------
+LOG_ORIGIN = env.read("LIENTHONG_LOG_ORIGIN", env.key_name, "truc.example/log")
+CHECKPOINT_SECONDS = env.read("LIENTHONG_CHECKPOINT_SECONDS", env.integer(minimum=0, maximum=3600), 2)
+TSA_URL = env.read("LIENTHONG_TSA_URL", env.http_url, "")
+TSA_CA_FILE = env.read("LIENTHONG_TSA_CA_FILE", Path, None)
+TSA_TIMEOUT = env.read("LIENTHONG_TSA_TIMEOUT", env.integer(minimum=1, maximum=300), 10)
+TSA_INTERVAL = env.read("LIENTHONG_TSA_INTERVAL", env.integer(minimum=1), 60)
+TSA_BUDGET = env.read("LIENTHONG_TSA_BUDGET", env.integer(minimum=1), 4 * 3600)
+TSA_REFUSE = env.read("LIENTHONG_TSA_REFUSE", env.boolean, False)
+if TSA_URL and TSA_CA_FILE is None:
+    raise env.SettingError("LT-S04: LIENTHONG_TSA_URL cần LIENTHONG_TSA_CA_FILE (chứng thư PEM để tin dấu thời gian).")
 
 
 # --- Tests only ---------------------------------------------------------------------------------------------------
@@ -68,7 +81,7 @@ def _database(url: str) -> dict[str, object]:
 # --- Django -------------------------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = "unused-until-pages-arrive"  # noqa: S105 - nothing is signed with it: no sessions, no forms yet
-INSTALLED_APPS = ["lienthong.registry", "lienthong.exchange"]
+INSTALLED_APPS = ["lienthong.ledger", "lienthong.registry", "lienthong.exchange"]
 MIDDLEWARE: list[str] = []  # the hot path pays for each one; gateways authenticate for themselves
 ROOT_URLCONF = "lienthong.config.urls"
 WSGI_APPLICATION = "lienthong.config.wsgi.application"
