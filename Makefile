@@ -28,7 +28,7 @@ run: $(READY) ## Start the axis on the embedded database
 	$(RUN) lienthong run
 
 test: $(READY) ## Run every test
-	$(RUN) pytest -n 2 --dist loadgroup
+	$(RUN) pytest -n 2 --dist loadfile
 
 check: $(READY) ## Lint, types, import rules, migrations
 	$(RUN) ruff check .

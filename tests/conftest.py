@@ -52,8 +52,8 @@ def cluster_url() -> str:
 
 
 @pytest.fixture(scope="session")
-def django_db_modify_db_settings(cluster_url: str) -> None:
-    """The test database needs the cluster; settings already name its socket."""
+def django_db_modify_db_settings(cluster_url: str, django_db_modify_db_settings_parallel_suffix: None) -> None:
+    """The test database needs the cluster, and every xdist worker a name of its own for it."""
 
 
 @pytest.fixture(scope="session")

@@ -59,13 +59,19 @@ class Server:
         while time.monotonic() < deadline:
             if self.process is None or self.process.poll() is not None:
                 break
-            try:
-                socket.create_connection(("127.0.0.1", self.port), timeout=1).close()
-            except OSError:
-                time.sleep(0.05)
-            else:
+            if self._answers():
                 return
+            time.sleep(0.05)
         raise RuntimeError(f"server did not start: {(self.data_dir / 'web.log').read_text()[-2000:]}")
+
+    def _answers(self) -> bool:
+        """A whole answer: the port alone may still be held by a killed worker on its way out."""
+        try:
+            with socket.create_connection(("127.0.0.1", self.port), timeout=1) as connection:
+                connection.sendall(b"GET /vxp/ HTTP/1.1\r\nHost: test\r\nConnection: close\r\n\r\n")
+                return connection.recv(4) == b"HTTP"
+        except OSError:
+            return False
 
     def kill(self) -> None:
         """``kill -9`` of the server and all its workers."""
@@ -92,8 +98,9 @@ def free_port() -> int:
 
 
 def new_database(cluster_url: str, name: str) -> str:
-    """An empty database of the run's cluster; answers its URL."""
+    """An empty database of the run's cluster, this xdist worker's own; answers its URL."""
     base = cluster_url.rsplit("/", 1)[0]
+    name = f"{name}_{os.environ.get('PYTEST_XDIST_WORKER', 'main')}"
     with psycopg.connect(f"{base}/postgres", autocommit=True) as connection:
         connection.execute(f'DROP DATABASE IF EXISTS "{name}" WITH (FORCE)')
         connection.execute(f'CREATE DATABASE "{name}"')

@@ -5,10 +5,10 @@ from __future__ import annotations
 from pathlib import Path
 
 import pytest
-from tests.cli.edxml_cases import Run
 from typer.testing import CliRunner
 
 from lienthong.cli.edxml import app
+from tests.cli.edxml_cases import Run
 
 
 @pytest.fixture

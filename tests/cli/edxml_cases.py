@@ -5,10 +5,9 @@ from __future__ import annotations
 from collections.abc import Callable
 from pathlib import Path
 
-from tests.edxml102.examples import CONTENTS, TODAY
-
 from edxml102.model import DocumentPackage, StatusPackage
 from edxml102.writer import write_package
+from tests.edxml102.examples import CONTENTS, TODAY
 
 Run = Callable[..., tuple[int, str, str]]
 """Runs a command; answers with exit code, standard output and standard error."""

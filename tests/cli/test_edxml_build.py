@@ -7,11 +7,11 @@ from pathlib import Path
 
 import pytest
 import yaml
-from tests.cli.edxml_cases import Run
 
 from edxml102.model import DocumentPackage, StatusPackage
 from edxml102.reader import read_package
 from lienthong.cli.edxml_spec import place_of
+from tests.cli.edxml_cases import Run
 
 Spec = Callable[..., Path]
 SPEC = {

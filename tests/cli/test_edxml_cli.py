@@ -8,6 +8,7 @@ import sys
 from pathlib import Path
 
 import pytest
+
 from tests.cli.edxml_cases import Run, package_file
 from tests.edxml102.examples import NEW, STATUS, put
 

@@ -7,6 +7,7 @@ import zipfile
 from pathlib import Path
 
 import pytest
+
 from tests.cli.edxml_cases import Run, package_file
 from tests.edxml102.examples import CONTENTS, NEW, STATUS, put
 

@@ -51,6 +51,8 @@ def test_a_killed_server_starts_again_with_its_data(tmp_path: Path) -> None:
         _remember(cluster.start(), "còn đây")
         pid = int((cluster.data / "postmaster.pid").read_text().split("\n", 1)[0])
         os.kill(pid, signal.SIGKILL)
+        while cluster.is_running():
+            pass
         cluster.start()
         assert _words(cluster.url) == ["còn đây"]
 

@@ -5,11 +5,11 @@ from __future__ import annotations
 from datetime import date
 
 import pytest
-from tests import factories
 
 from lienthong.registry import directory, revision, services
 from lienthong.registry.models import Agency, Level
 from lienthong.registry.resolution import Outcome
+from tests import factories
 
 MERGER = date(2025, 7, 1)
 BEFORE = date(2025, 6, 30)

@@ -25,6 +25,7 @@ from lienthong.cli.edxml_files import Scratch, extract, name_of, scratch, unused
 from lienthong.cli.edxml_spec import Problem, Spec, SpecError, load_spec
 from lienthong.cli.vietnamese import COMMANDS, Command, Group
 from lienthong.common import clock
+from lienthong.common.text import grouped
 
 app = typer.Typer(
     cls=Group,
@@ -121,7 +122,7 @@ def build_command(
     with _file_errors(out), scratch(out.parent) as draft:
         written = _build(spec_file, spec, draft)
         draft.become(out)
-    typer.echo(f"Đã tạo {out} · {written.size:,} byte · SHA-256 {written.sha256.hex()}")
+    typer.echo(f"Đã tạo {out} · {grouped(written.size)} byte · SHA-256 {written.sha256.hex()}")
 
 
 # -- reading

@@ -16,6 +16,7 @@ from edxml102.codes import BusinessType, Priority, StatusCode
 from edxml102.errors import Finding, Severity
 from edxml102.model import Attachment, DocumentPackage, Organ, Package, PackageKind, StatusPackage
 from edxml102.reader import ReadResult
+from lienthong.common.text import grouped
 
 _CONTROL = re.compile(r"[\x00-\x1f\x7f-\x9f\u202a-\u202e\u2066-\u2069]+")
 _KINDS = {PackageKind.DOCUMENT: "văn bản", PackageKind.STATUS: "trạng thái"}
@@ -38,7 +39,7 @@ def clean(text: str) -> str:
 
 def tree_of(name: str, result: ReadResult, findings: tuple[Finding, ...]) -> Tree:
     """Lay out a package for reading."""
-    tree = Tree(Text(f"{clean(name)} · {result.size:,} byte", style="bold"))
+    tree = Tree(Text(f"{clean(name)} · {grouped(result.size)} byte", style="bold"))
     tree.add(f"SHA-256: {result.sha256.hex()}")
     if isinstance(result.package, DocumentPackage):
         _add_document(tree, result.package)
@@ -125,7 +126,7 @@ def _signature(package: DocumentPackage) -> str:
 
 def _attachment(attachment: Attachment) -> str:
     view = attachment.view
-    content = f"{view.size:,} byte, SHA-256 {view.sha256.hex()}" if view else "không có nội dung"
+    content = f"{grouped(view.size)} byte, SHA-256 {view.sha256.hex()}" if view else "không có nội dung"
     return clean(f"{attachment.attachment_name} · {attachment.content_type} · cid:{attachment.content_id} · {content}")
 
 

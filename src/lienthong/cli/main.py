@@ -9,6 +9,7 @@ import sys
 import typer
 
 from lienthong import __version__
+from lienthong.cli.vietnamese import Group
 from lienthong.common.env import SettingError
 
 # A module with a help text is a group of commands; one without adds its commands to the top.
@@ -28,7 +29,12 @@ AREAS = {
 
 def build() -> typer.Typer:
     """Put the areas together."""
-    app = typer.Typer(help=f"Liên thông {__version__}: trục liên thông văn bản điện tử 4 cấp.", no_args_is_help=True)
+    app = typer.Typer(
+        cls=Group,
+        add_completion=False,
+        help=f"Liên thông {__version__}: trục liên thông văn bản điện tử 4 cấp.",
+        no_args_is_help=True,
+    )
     for name, text in AREAS.items():
         area = importlib.import_module(f"lienthong.cli.{name}").app
         app.add_typer(area, name=name, help=text) if text else app.add_typer(area)

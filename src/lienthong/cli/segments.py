@@ -13,11 +13,13 @@ from rich.progress import Progress
 from rich.table import Table
 
 from lienthong.cli import runtime
+from lienthong.cli.vietnamese import Command, Group
+from lienthong.common.text import grouped
 
 if TYPE_CHECKING:
     from lienthong.exchange.segments.verify import Report, Trouble
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(cls=Group, no_args_is_help=True)
 
 
 @app.callback()
@@ -25,7 +27,7 @@ def group() -> None:
     """Kho gói tin."""
 
 
-@app.command()
+@app.command(cls=Command)
 def verify(
     repair: bool = typer.Option(False, "--repair", help="Thu hồi chỗ của phần mồ côi (chưa từng được xác nhận)."),
     as_json: bool = typer.Option(False, "--json", help="In một đối tượng JSON."),
@@ -52,14 +54,16 @@ def _as_dict(report: Report) -> dict[str, object]:
 
 def _print(report: Report) -> None:
     console = Console()
-    console.print(f"Đã kiểm tra {report.packages} gói tin, {report.bytes:,} byte trong {report.segments} tệp.")
+    console.print(
+        f"Đã kiểm tra {grouped(report.packages)} gói tin, {grouped(report.bytes)} byte trong {report.segments} tệp."
+    )
     if not report.troubles:
         console.print("[green]Kho nguyên vẹn, không có phần mồ côi.[/green]")
         return
     table = Table("Vấn đề", "Tệp", "Vị trí", "Số byte", "Xử lý")
     for trouble in report.troubles:
         table.add_row(
-            trouble.problem.label, trouble.segment, str(trouble.offset), f"{trouble.length:,}", _action(trouble)
+            trouble.problem.label, trouble.segment, grouped(trouble.offset), grouped(trouble.length), _action(trouble)
         )
     console.print(table)
 

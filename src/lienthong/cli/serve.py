@@ -10,13 +10,14 @@ import typer
 from django.conf import settings
 
 from lienthong.cli import runtime
+from lienthong.cli.vietnamese import Command, Group
 
-app = typer.Typer()
+app = typer.Typer(cls=Group)
 
 _PORT = typer.Option(None, help="Cổng; mặc định theo LIENTHONG_PORT.", min=0, max=65535)
 
 
-@app.command()
+@app.command(cls=Command)
 def run(port: int | None = _PORT) -> None:
     """Chạy toàn bộ hệ thống trên máy này (cơ sở dữ liệu nhúng nếu chưa đặt LIENTHONG_DATABASE_URL)."""
     runtime.prepare()
@@ -28,21 +29,21 @@ def run(port: int | None = _PORT) -> None:
             settings.EMBEDDED_POSTGRES.stop()
 
 
-@app.command()
+@app.command(cls=Command)
 def web(port: int | None = _PORT) -> None:
     """Chỉ chạy vai trò web, trên cơ sở dữ liệu đã có."""
     runtime.prepare()
     serve(port)
 
 
-@app.command()
+@app.command(cls=Command)
 def migrate() -> None:
     """Đưa cấu trúc cơ sở dữ liệu lên bản mới nhất."""
     runtime.prepare()
     _say("Cơ sở dữ liệu đã ở bản mới nhất.")
 
 
-@app.command()
+@app.command(cls=Command)
 def check() -> None:
     """Kiểm tra cấu hình và việc thiếu migration, không cần cơ sở dữ liệu đang chạy."""
     from django.core.management import call_command  # noqa: PLC0415

@@ -80,6 +80,8 @@ class EmbeddedPostgres:
         """Stop the server if it runs, waiting for open transactions to be rolled back."""
         if self.is_running():
             self._run("pg_ctl", "-D", str(self.data), "-m", "fast", "-w", "stop")
+        if self.socket_folder.exists() and not any(self.socket_folder.iterdir()):
+            self.socket_folder.rmdir()
 
     def is_running(self) -> bool:
         """Whether the server of the pid file lives. A killed one may stay behind as a zombie, which ``pg_ctl status``

@@ -71,7 +71,9 @@ def _database(url: str) -> dict[str, object]:
         "PORT": str(parts.port or ""),
         "CONN_HEALTH_CHECKS": True,  # after a restart of the database no request meets a dead connection
         "OPTIONS": {
-            "pool": {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 10},
+            # The pool gives up a lost database soon, as every request makes it try again: were it to go on by itself,
+            # its pauses would grow to minutes and outlast the outage.
+            "pool": {"min_size": 2, "max_size": DATABASE_POOL, "timeout": 5, "reconnect_timeout": 2},
             "connect_timeout": 5,
             "prepare_threshold": 3,
         },

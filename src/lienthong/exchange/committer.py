@@ -16,7 +16,7 @@ from dataclasses import dataclass, field
 from uuid import UUID
 
 from django.conf import settings
-from django.db import DatabaseError, InterfaceError, OperationalError, connection, transaction
+from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
 
 from edxml102.model import PackageKind
 from lienthong.common import clock
@@ -105,14 +105,21 @@ class Committer:
             self._waiting.extendleft(reversed(later))
             return batch
 
-    def _commit_isolated(self, writer: SegmentWriter, batch: list[_Ticket]) -> None:
-        """One submission the database cannot take must not fail those that happen to wait with it."""
+    def _commit_isolated(self, writer: SegmentWriter, batch: list[_Ticket], *, again: bool = True) -> None:
+        """One submission the database cannot take must not fail those that happen to wait with it.
+
+        A constraint that does not hold means most often that another process has just committed the same document: a
+        second attempt finds it there.
+        """
         try:
             _answer(batch, commit_batch(writer, [ticket.submission for ticket in batch]))
         except (DatabaseError, Refusal) as error:
             if len(batch) > 1 and not _is_outage(error):
                 for ticket in batch:
                     self._commit_isolated(writer, [ticket])
+                return
+            if again and isinstance(error, IntegrityError):
+                self._commit_isolated(writer, batch, again=False)
                 return
             _answer(batch, [_as_refusal(error)] * len(batch))
         except Exception as error:  # noqa: BLE001 - the thread must live on, and every waiting client gets its answer
@@ -229,7 +236,8 @@ def _insert(
     document_plans: list[tuple[DocumentSubmission, DocumentPlan]],
     report_plans: list[tuple[StatusSubmission, ReportPlan]],
 ) -> None:
-    documents = [(submission, plan) for submission, plan in document_plans if plan.routes]
+    # In the order of their keys, so that two processes with the same documents wait for each other and never deadlock.
+    documents = sorted(((one, plan) for one, plan in document_plans if plan.routes), key=lambda pair: pair[0].key)
     reports = [(submission, plan) for submission, plan in report_plans if not plan.repeat]
     edoc, status = PackageKind.DOCUMENT.value, PackageKind.STATUS.value
     with cursor.connection.pipeline():

@@ -6,6 +6,7 @@ from dataclasses import dataclass, field
 from datetime import datetime
 from uuid import UUID
 
+from lienthong.common import clock
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.segments import Address
@@ -56,7 +57,8 @@ def plan_document(submission: DocumentSubmission, known: KnownDocument | None) -
     if known is None:
         return DocumentPlan(submission.package_id, True, submission.routes, _receipt(submission, submission.package_id))
     if submission.fingerprint != known.fingerprint:
-        raise Refusal(Reason.CONFLICT, f"Đã nhận lúc {known.received_at:%d/%m/%Y %H:%M:%S} UTC với DocId {known.id}.")
+        received = clock.in_vietnam(known.received_at)
+        raise Refusal(Reason.CONFLICT, f"Đã nhận lúc {received:%H:%M:%S ngày %d/%m/%Y} với DocId {known.id}.")
     have = {recipient.agency_id for recipient in known.recipients if recipient.outcome.good}
     more = [route for route in submission.routes if route.agency_id not in have]
     if not any(route.outcome.good for route in more):

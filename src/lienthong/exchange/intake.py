@@ -20,6 +20,7 @@ from lienthong.common import clock
 from lienthong.common.failpoints import hit
 from lienthong.common.ids import new_id
 from lienthong.common.sql import release_connection
+from lienthong.common.text import grouped
 from lienthong.exchange.committer import Committer
 from lienthong.exchange.fingerprint import content_fingerprint
 from lienthong.exchange.refusals import Reason, Refusal
@@ -61,7 +62,9 @@ def accept_package(body: Body, *, sending: Sending, length: int | None) -> Recei
     :raises Refusal: nothing was stored
     """
     if length is not None and length > settings.PACKAGE_LIMIT:
-        raise Refusal(Reason.TOO_LARGE, f"Gói tin {length:,} byte, mức cho phép {settings.PACKAGE_LIMIT:,} byte.")
+        raise Refusal(
+            Reason.TOO_LARGE, f"Gói tin {grouped(length)} byte, mức cho phép {grouped(settings.PACKAGE_LIMIT)} byte."
+        )
     release_connection()  # a slow sender must not hold one
     if length is None or length > settings.SEGMENT_PACKAGE_LIMIT:
         receipt = _accept_large(body, sending)
@@ -100,7 +103,7 @@ def _copy(body: Body, reader: PackageReader, writer: ObjectWriter) -> None:
     while piece := body.read(_CHUNK):
         size += len(piece)
         if size > settings.PACKAGE_LIMIT:
-            raise Refusal(Reason.TOO_LARGE, f"Mức cho phép {settings.PACKAGE_LIMIT:,} byte.")
+            raise Refusal(Reason.TOO_LARGE, f"Mức cho phép {grouped(settings.PACKAGE_LIMIT)} byte.")
         reader.feed(piece)
         writer.write(piece)
 
@@ -109,8 +112,8 @@ def _commit_object(result: ReadResult, sending: Sending, stored: Stored, writer:
     submission = _submission(result, sending, stored)
     try:
         receipt = committer().commit(submission)
-    except Refusal as refusal:
-        if refusal.reason.temporary:  # the commit may have happened all the same
+    except Exception as error:
+        if not isinstance(error, Refusal) or error.reason.temporary:  # the commit may have happened all the same
             writer.keep()
         raise
     if submission.address == stored.address and not receipt.repeated:
@@ -209,8 +212,8 @@ def _document_submission(
 
 
 def describe_failures(routes: list[Route]) -> str:
-    """Which addressees failed and why, in one line."""
-    return "; ".join(f"{route.code}: {route.reason}" for route in routes if not route.outcome.good)
+    """Which addressees failed and why, in one sentence."""
+    return "; ".join(f"{route.code}: {route.reason}" for route in routes if not route.outcome.good) + "."
 
 
 def _status_submission(

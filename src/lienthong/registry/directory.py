@@ -8,8 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Hashable, Iterable
 from datetime import date, datetime
-from threading import Lock
-from typing import Any, Generic, TypeVar
+from typing import Any
 
 from django.db import connection
 
@@ -19,44 +18,14 @@ from lienthong.registry import vault
 from lienthong.registry.codes import can_exist, normalise
 from lienthong.registry.models import Scheme, SystemState
 from lienthong.registry.resolution import Outcome, Resolution, SystemAccess
+from lienthong.registry.revision_cache import RevisionCache
 
 _CACHE_SIZE = 50_000
 # Deeper parents or longer successions than any real directory: stops a cycle made by hand.
 _CONSTANTS: dict[str, Any] = {"depth": 32, "schemes": Scheme.values}
 
-Answer = TypeVar("Answer")
-
-
-class _RevisionCache(Generic[Answer]):
-    """Answers that hold for one revision of the directory. Safe for many threads."""
-
-    def __init__(self, size: int) -> None:
-        self._size = size
-        self._lock = Lock()
-        self._revision = -1
-        self._answers: dict[Hashable, Answer] = {}
-
-    def get(self, keys: Iterable[Hashable], revision: int) -> dict[Hashable, Answer]:
-        with self._lock:
-            self._keep_only(revision)
-            return {key: self._answers[key] for key in keys if key in self._answers}
-
-    def put(self, answers: dict[Hashable, Answer], revision: int) -> None:
-        with self._lock:
-            if revision != self._revision:  # another thread has moved on; these answers may be old
-                return
-            if len(self._answers) + len(answers) > self._size:
-                self._answers.clear()
-            self._answers.update(answers)
-
-    def _keep_only(self, revision: int) -> None:
-        if revision != self._revision:
-            self._answers.clear()
-            self._revision = revision
-
-
-_resolutions: _RevisionCache[Resolution] = _RevisionCache(_CACHE_SIZE)
-_services: _RevisionCache[bool] = _RevisionCache(_CACHE_SIZE)
+_resolutions: RevisionCache[Resolution] = RevisionCache(_CACHE_SIZE)
+_services: RevisionCache[bool] = RevisionCache(_CACHE_SIZE)
 
 
 # --- Systems ------------------------------------------------------------------------------------------------------

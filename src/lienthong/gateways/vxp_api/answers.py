@@ -29,12 +29,14 @@ _BASE64_BLOCK = CHUNK // 3 * 3
 
 
 def to_json(fields: Mapping[str, Any]) -> bytes:
-    """A JSON object of the fields that have a value."""
+    """A JSON object of the fields that have a value, at every depth."""
     return json.dumps(_present(fields), ensure_ascii=True, separators=(",", ":")).encode("ascii")
 
 
-def _present(fields: Mapping[str, Any]) -> dict[str, Any]:
-    return {name: value for name, value in fields.items() if value is not None}
+def _present(value: Any) -> Any:
+    if isinstance(value, Mapping):
+        return {name: _present(inner) for name, inner in value.items() if inner is not None}
+    return [_present(inner) for inner in value] if isinstance(value, list) else value
 
 
 def moment(value: datetime) -> str:
@@ -79,7 +81,7 @@ def raw_bytes(chunks: Iterable[bytes], size: int) -> HttpResponseBase:
 
 def finding_fields(finding: Finding) -> dict[str, Any]:
     """A finding for programs."""
-    return _present({**asdict(finding), "severity": finding.severity.value})
+    return {**asdict(finding), "severity": finding.severity.value}
 
 
 # --- Failure ------------------------------------------------------------------------------------------------------

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import errno
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
@@ -10,9 +11,10 @@ from functools import wraps
 import psycopg
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import InterfaceError, OperationalError, connection
+from django.db import InterfaceError, OperationalError
 from django.http import HttpResponse, HttpResponseBase
 
+from lienthong.common.sql import release_connection
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.gateways.vxp_api import answers
 from lienthong.gateways.vxp_api.authentication import authenticate
@@ -25,6 +27,7 @@ from lienthong.registry.resolution import SystemAccess
 
 log = logging.getLogger(__name__)
 
+_DISK_FAILS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
 _DATABASE_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
@@ -56,7 +59,7 @@ def call(*, methods: Iterable[str] = ("POST",), failed: Failed = answers.failed)
             except Exception as error:  # noqa: BLE001 - an answer that is no JSON looks like an empty inbox to the SDK
                 response = failed(_failure(error, request))
             discard_rest(body)
-            release_database()
+            release_connection()  # the answer goes over the network
             return response
 
         return serve
@@ -67,12 +70,6 @@ def call(*, methods: Iterable[str] = ("POST",), failed: Failed = answers.failed)
 def discard_rest(body: Body) -> None:
     """Let the client finish writing, so that it reads the answer."""
     body.drain(most=settings.PACKAGE_LIMIT + CHUNK, seconds=settings.SLOW_BODY_SECONDS)
-
-
-def release_database() -> None:
-    """Give the connection back to the pool before waiting for the network: slow clients must not hold them all."""
-    if not connection.in_atomic_block:
-        connection.close()
 
 
 def _signed(request: WSGIRequest, body: Body, allowed: frozenset[str]) -> SignedRequest:
@@ -92,6 +89,9 @@ def _failure(error: Exception, request: WSGIRequest) -> Failure:
     if isinstance(error, _DATABASE_AWAY):
         log.error("%s failed: the database does not answer: %s", request.path, error)
         return Failure.of_reason(Reason.DATABASE_UNAVAILABLE)
+    if isinstance(error, OSError) and error.errno in _DISK_FAILS:
+        log.error("%s failed: the disk does not take it: %s", request.path, error)
+        return Failure.of_reason(Reason.STORAGE_UNAVAILABLE, error.strerror or "")
     if isinstance(error, RegistryError) and not error.code.startswith("registry.vault."):
         return Failure.of_registry(error)
     log.error("%s failed", request.path, exc_info=error)  # a vault's own words are for the operator alone

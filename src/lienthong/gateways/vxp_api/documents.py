@@ -9,6 +9,7 @@ from django.http import HttpResponseBase
 
 from edxml102.model import PackageKind
 from lienthong.common import vxp
+from lienthong.common.sql import release_connection
 from lienthong.exchange.deliveries import (
     Confirmation,
     WaitingDelivery,
@@ -22,7 +23,7 @@ from lienthong.exchange.selectors import SentRow, list_sent
 from lienthong.exchange.submissions import Receipt, RecipientResult, Sending
 from lienthong.gateways.vxp_api import answers
 from lienthong.gateways.vxp_api.body import CHUNK, WithoutFinalLineEnd
-from lienthong.gateways.vxp_api.dispatch import SignedRequest, call, release_database
+from lienthong.gateways.vxp_api.dispatch import SignedRequest, call
 from lienthong.gateways.vxp_api.faults import CallError, Fault
 from lienthong.gateways.vxp_api.parameters import Spelling
 
@@ -45,7 +46,7 @@ def send_edoc(request: SignedRequest) -> HttpResponseBase:
         kind=parameters.package_kind(),
         digest_matches=lambda digest: vxp.matches_digest(declared, digest),
     )
-    release_database()
+    release_connection()  # the package comes over the network
     package = WithoutFinalLineEnd(request.body)
     return _receipt(accept_package(package, sending=sending, length=package.length))
 
@@ -86,7 +87,8 @@ def update_status(request: SignedRequest) -> HttpResponseBase:
 def get_sent_edoc_list(request: SignedRequest) -> HttpResponseBase:
     """``docId`` may be left from another call: it narrows the list only when it names a document of this sender."""
     kind, doc_id = request.parameters.package_kind(), request.parameters.doc_id(Spelling.READING)
-    return answers.listed(map(_sent_row, list_sent(request.system, kind, doc_id=doc_id, limit=settings.LIST_LIMIT)))
+    sent = list_sent(request.system, kind, doc_id=doc_id, limit=settings.LIST_LIMIT)
+    return answers.listed(_sent_row(row, kind) for row in sent)
 
 
 @call(methods=["POST", "GET"], failed=answers.failed_count)
@@ -141,9 +143,10 @@ def _waiting_row(row: WaitingDelivery) -> dict[str, Any]:
     }
 
 
-def _sent_row(row: SentRow) -> dict[str, Any]:
+def _sent_row(row: SentRow, kind: PackageKind) -> dict[str, Any]:
     return {
         "serviceType": "eDoc",
+        "messageType": kind.value,
         "senderDocId": row.sender_doc_id,
         "receiverDocId": row.receiver_doc_id,
         "fromCode": row.from_code,

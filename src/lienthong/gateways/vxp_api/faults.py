@@ -19,10 +19,14 @@ _FINDINGS_TOLD = 5  # in ErrorDesc, which clerks read; the field ``findings`` ha
 
 
 class Fault(Enum):
-    """What goes wrong before or beside the exchange: number, stable code, HTTP status, sentence, next step."""
+    """What goes wrong before or beside the exchange: number, stable code, HTTP status, sentence, next step.
+
+    Never 401: it promises a ``WWW-Authenticate`` that this interface does not have, and Java's built-in HTTP connection
+    hides the body of a 401 from a client that streams its upload.
+    """
 
     SIGNATURE_WRONG = (
-        "15", "vxp.signature_wrong", 401, "Chữ ký của yêu cầu không đúng.",
+        "15", "vxp.signature_wrong", 403, "Chữ ký của yêu cầu không đúng.",
         "Kiểm tra khóa bí mật của hệ thống; giá trị tham số chỉ nên dùng ký tự ASCII.",
     )  # fmt: skip
     INTERNAL = (
@@ -30,14 +34,14 @@ class Fault(Enum):
         "Gọi lại y như cũ sau ít phút (không tạo ra bản thứ hai); nếu vẫn lỗi, báo đơn vị vận hành trục.",
     )  # fmt: skip
     SYSTEM_UNKNOWN = (
-        "101", "vxp.system_unknown", 401, "Hệ thống này chưa được đăng ký kết nối với trục.",
+        "101", "vxp.system_unknown", 403, "Hệ thống này chưa được đăng ký kết nối với trục.",
         "Kiểm tra systemid, hoặc đề nghị quản trị trục đăng ký hệ thống.",
     )  # fmt: skip
     SYSTEM_LOCKED = (
         "102", "vxp.system_locked", 403, "Hệ thống này đang bị khóa kết nối.", "Liên hệ quản trị trục để mở khóa."
     )  # fmt: skip
     SIGNATURE_MISSING = (
-        "103", "vxp.signature_missing", 401, "Yêu cầu không được ký.",
+        "103", "vxp.signature_missing", 403, "Yêu cầu không được ký.",
         "Gửi đủ hai tiêu đề XroadVnpt-sign-header và XroadVnpt-hash-header.",
     )  # fmt: skip
     SIGN_HEADER_UNREADABLE = (
@@ -131,7 +135,7 @@ class Failure:
     @property
     def description(self) -> str:
         """The ``ErrorDesc``: sentence, details, next step and stable code, in this order."""
-        told = [f"{finding.path}: {finding.message}" for finding in self.findings[:_FINDINGS_TOLD]]
+        told = [": ".join(filter(None, [finding.path, finding.message])) for finding in self.findings[:_FINDINGS_TOLD]]
         if len(self.findings) > _FINDINGS_TOLD:
             told.append(f"(và {len(self.findings) - _FINDINGS_TOLD} lỗi khác)")
         return " ".join(filter(None, [self.sentence, self.detail, *told, self.next_step, f"[{self.code}]"]))

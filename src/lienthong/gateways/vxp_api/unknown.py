@@ -23,3 +23,10 @@ def unreadable_request(request: WSGIRequest, exception: Exception | None = None)
 
 def internal_error(request: WSGIRequest) -> HttpResponse:
     return answers.failed_anything(Failure.of_fault(Fault.INTERNAL))
+
+
+def unreadable_over_the_wire() -> bytes:
+    """The same for the web server itself, when bytes that are no HTTP never become a request."""
+    response = answers.failed_anything(Failure.of_fault(Fault.REQUEST_UNREADABLE))
+    head = f"HTTP/1.1 {response.status_code} {response.reason_phrase}\r\n".encode()
+    return head + response.serialize_headers() + b"\r\nConnection: close\r\n\r\n" + response.content

@@ -83,7 +83,7 @@ def _understand_all(texts: Sequence[TextRow]) -> tuple[list[FileRow], list[RowEr
 
 
 def _understand(text: TextRow) -> tuple[FileRow | None, list[RowError]]:
-    errors = [RowError(text.number, "", "registry.import.cell", problem) for problem in text.problems]
+    errors = [RowError(text.number, column, "registry.import.cell", problem) for column, problem in text.problems]
     values: dict[str, object] = {}
     for key, cell in text.cells.items():
         try:

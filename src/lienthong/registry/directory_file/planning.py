@@ -242,6 +242,7 @@ def _other_agency(row: FileRow, column: str, code: str, own: Handle, work: _Work
         work.refuse(row.number, column, "unknown_code", f"mã {code} không có trong tệp và trong danh bạ.")
     elif found == own:
         work.refuse(row.number, column, "itself", f"mã {code} là mã của chính cơ quan này.")
+        return None
     return found
 
 
@@ -326,10 +327,10 @@ def _refuse_cycles(work: _Work) -> None:
     for state in work.plan.agencies:
         path = list(_way_up(state.handle, parents, sound))
         above = parents.get(path[-1]) if path else None
-        if above is not None and above in path:
+        if above == state.handle:
             row = work.rows_of_handles[state.handle]
             work.refuse(row, "parent", "cycle", "cơ quan cấp trên lại nằm dưới chính cơ quan này.")
-        else:
+        elif above not in path:  # the way ends at the top; a way into somebody else's circle proves nothing
             sound.update(path)
 
 

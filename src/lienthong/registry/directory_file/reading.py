@@ -23,11 +23,12 @@ FORMULA_SIGNS = ("=", "+", "-", "@", "'")
 
 @dataclass(frozen=True, slots=True)
 class TextRow:
-    """One row: its number as a spreadsheet shows it, its filled cells, and what could not be read."""
+    """One row: its number as a spreadsheet shows it, its filled cells by column, and what could not be read (column
+    and sentence)."""
 
     number: int
     cells: dict[str, str]
-    problems: tuple[str, ...] = ()
+    problems: tuple[tuple[str, str], ...] = ()
 
 
 class _FormulaCell(str):
@@ -59,7 +60,7 @@ def _records(path: Path) -> Iterator[list[str]]:
         if path.suffix.lower() == ".xlsx":
             return iter(_xlsx(path))
         if path.suffix.lower() == ".csv":
-            return _csv(path)
+            return _csv(path.name, _decoded(path))
     except OSError as error:
         raise RegistryError(
             "registry.file.unreadable", f"Không đọc được tệp {path}: {error.strerror or error}.", "Kiểm tra đường dẫn."
@@ -72,8 +73,7 @@ def _records(path: Path) -> Iterator[list[str]]:
 # --- CSV ----------------------------------------------------------------------------------------------------------
 
 
-def _csv(path: Path) -> Iterator[list[str]]:
-    text = _decoded(path)
+def _csv(name: str, text: str) -> Iterator[list[str]]:
     first = text.lstrip().partition("\n")[0]
     delimiter = max(",;\t", key=first.count)
     reader = csv.reader(io.StringIO(text, newline=""), delimiter=delimiter, strict=True)
@@ -83,7 +83,7 @@ def _csv(path: Path) -> Iterator[list[str]]:
     except csv.Error as error:
         raise RegistryError(
             "registry.file.malformed",
-            f"Tệp {path.name} hỏng ở dòng {reader.line_num}: {error}.",
+            f"Tệp {name} hỏng ở dòng {reader.line_num}: {error}.",
             "Kiểm tra dấu ngoặc kép của dòng đó, hoặc lưu lại tệp từ phần mềm bảng tính.",
         ) from error
 
@@ -168,9 +168,9 @@ def _header(cells: list[str], number: int) -> list[Column]:
 def _row(number: int, cells: list[str], header: list[Column]) -> TextRow:
     problems = []
     if any(cells[len(header) :]):
-        problems.append("có ô nằm ngoài các cột của dòng tiêu đề.")
+        problems.append(("", "có ô nằm ngoài các cột của dòng tiêu đề."))
     problems += [
-        f"ô ở cột “{column.title}” là công thức hoặc lỗi tính toán; hãy dán thành giá trị."
+        (column.title, "ô là công thức hoặc lỗi tính toán; hãy dán thành giá trị.")
         for column, cell in zip(header, cells, strict=False)
         if isinstance(cell, _FormulaCell)
     ]

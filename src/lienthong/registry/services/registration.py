@@ -47,7 +47,8 @@ def register_agency(  # noqa: PLR0913 - the fields of the call
             _refuse_closed(known, day)
             rename_agency(agency=agency, name=name, valid_from=day)
             move_agency(agency=agency, level=_placement(agency).level, parent=parent, valid_from=day)
-        set_contact(agency=agency, mail=mail, phone=phone, fax=fax)
+        # Clients leave out what they do not know; that must not erase what somebody else wrote.
+        set_contact(agency=agency, mail=mail or None, phone=phone or None, fax=fax or None)
         if not directory.serves(system_pk, agency.pk, day, revision=revision.current()):
             serve_agency(system=System.objects.get(pk=system_pk), agency=agency, valid_from=day)
     return agency

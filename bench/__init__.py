@@ -1,0 +1,1 @@
+"""Measurements of the axis, and the tools they share with the survival tests: see docs/operations/bench.md."""
