@@ -16,6 +16,7 @@ from lienthong.ledger import sequencer
 from lienthong.ledger.append import append_events
 from lienthong.ledger.events import Actor, Event, Subject, new_event
 from lienthong.ledger.kinds import EventKind
+from tests.ledger.authority import Authority, make_authority, serving
 
 DEPARTMENT = Actor(system="HUB.H99.05.01", agency="H99.05", remote="10.1.2.3")
 MORNING = datetime(2025, 7, 1, 1, 0, tzinfo=UTC)
@@ -68,3 +69,18 @@ def log(transactional_db: None, tmp_path: Path, settings: Settings) -> Path:
     settings.LEDGER_KEY_FILE = tmp_path / "keys" / "ledger.key"
     settings.LOG_ORIGIN = "truc.mau.example/log"
     return tmp_path
+
+
+@pytest.fixture(scope="session")
+def authority(tmp_path_factory: pytest.TempPathFactory) -> Iterator[Authority]:
+    """A time-stamping authority that answers on this machine."""
+    with serving(make_authority(tmp_path_factory.mktemp("tsa") / "authority")) as found:
+        yield found
+
+
+@pytest.fixture
+def stamping(log: Path, authority: Authority, settings: Settings) -> Authority:
+    """A log whose checkpoints are time-stamped."""
+    settings.TSA_URL, settings.TSA_CA_FILE = authority.url, authority.root
+    authority.is_up = True
+    return authority

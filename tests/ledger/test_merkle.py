@@ -1,4 +1,4 @@
-"""The tree against its definition in RFC 6962, section 2.1, written down a second time as plainly as it stands there."""
+"""The tree against its definition in RFC 6962, section 2.1, written down once more as plainly as it stands there."""
 
 from __future__ import annotations
 
@@ -117,9 +117,13 @@ def test_tiles_grown_in_any_steps_hold_the_same_tree(steps: list[int]) -> None:
 
 def _tiled(entries: list[bytes], *steps: int) -> TiledTree:
     tiles: dict[tuple[int, int], bytes] = {}
+
+    def read(level: int, number: int) -> bytes:
+        return tiles.get((level, number), b"")
+
     size = 0
     for step in steps:
         leaves = [merkle.leaf_hash(entry) for entry in entries[size : size + step]]
-        tiles |= extend(lambda level, number: tiles.get((level, number), b""), size, leaves)
+        tiles |= extend(read, size, leaves)
         size += step
-    return TiledTree(lambda level, number: tiles.get((level, number), b""))
+    return TiledTree(read)

@@ -15,6 +15,7 @@ from rich.markup import escape
 from rich.table import Table
 
 from lienthong.cli import runtime
+from lienthong.cli.vietnamese import Command, Group
 from lienthong.common import clock
 
 if TYPE_CHECKING:
@@ -22,8 +23,9 @@ if TYPE_CHECKING:
     from lienthong.ledger.checkpoint import Checkpoint
     from lienthong.ledger.status import Status
 
-app = typer.Typer(no_args_is_help=True)
+app = typer.Typer(cls=Group, no_args_is_help=True)
 
+_CHECKPOINTS = typer.Option([], "--checkpoint", help="Điểm kiểm giữ ở nơi khác mà nhật ký phải chứa.")
 _JSON = typer.Option(False, "--json", help="In một đối tượng JSON.")
 
 
@@ -32,7 +34,7 @@ def group() -> None:
     """Nhật ký bằng chứng."""
 
 
-@app.command()
+@app.command(cls=Command)
 def status(as_json: bool = _JSON) -> None:
     """Cỡ nhật ký, hàng chờ và dấu thời gian. Mã thoát 1 khi dấu thời gian gián đoạn quá mức cho phép."""
     runtime.prepare()
@@ -46,9 +48,9 @@ def status(as_json: bool = _JSON) -> None:
     raise typer.Exit(1 if found.exceeded else 0)
 
 
-@app.command()
+@app.command(cls=Command)
 def audit(
-    checkpoint: list[Path] = typer.Option([], "--checkpoint", help="Điểm kiểm giữ ở nơi khác mà nhật ký phải chứa."),
+    checkpoint: list[Path] = _CHECKPOINTS,
     as_json: bool = _JSON,
 ) -> None:
     """Tính lại toàn bộ nhật ký từ các dòng dữ liệu; nêu dòng hỏng đầu tiên. Mã thoát 1 khi có chỗ hỏng."""
@@ -64,7 +66,7 @@ def audit(
     raise typer.Exit(0 if report.is_sound else 1)
 
 
-@app.command("rotate-key")
+@app.command("rotate-key", cls=Command)
 def rotate_key() -> None:
     """Thay khóa ký; khóa công khai cũ vẫn được công bố để kiểm tra chữ ký cũ."""
     runtime.prepare()

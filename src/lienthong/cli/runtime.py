@@ -63,13 +63,17 @@ def operator() -> str:
 
 @contextmanager
 def refusing() -> Iterator[None]:
-    """Turn a refusal of the ledger into its sentence and next step on standard error, and exit code 2."""
-    from lienthong.ledger.errors import LedgerError  # noqa: PLC0415 - loaded only when used
+    """Turn a refusal into its sentence and next step on standard error, and exit code 2."""
+    from lienthong.exchange.refusals import Refusal  # noqa: PLC0415 - loaded only when used
+    from lienthong.ledger.errors import LedgerError  # noqa: PLC0415
 
     try:
         yield
     except LedgerError as error:
         sys.stderr.write(f"{error.message}\n{error.next_step}\n({error.code})\n")
+        sys.exit(2)
+    except Refusal as error:
+        sys.stderr.write(f"{error.reason.sentence} {error.detail}\n{error.reason.next_step}\n({error.reason.code})\n")
         sys.exit(2)
 
 

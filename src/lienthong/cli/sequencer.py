@@ -10,11 +10,12 @@ import threading
 import typer
 
 from lienthong.cli import runtime
+from lienthong.cli.vietnamese import Command, Group
 
-app = typer.Typer()
+app = typer.Typer(cls=Group)
 
 
-@app.command()
+@app.command(cls=Command)
 def sequencer(
     once: bool = typer.Option(False, "--once", help="Xử lý những gì đang chờ, lấy dấu thời gian rồi thoát."),
     with_parent: bool = typer.Option(False, "--with-parent", hidden=True),

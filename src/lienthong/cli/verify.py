@@ -11,23 +11,30 @@ from typing import TYPE_CHECKING
 import typer
 from rich.console import Console
 
+from lienthong.cli.vietnamese import Command, Group
+
 if TYPE_CHECKING:
     from cryptography import x509
 
     from lienthong.ledger.notes import VerifyKey
     from lienthong.ledger.verifier import Verdict
 
-app = typer.Typer()
+app = typer.Typer(cls=Group)
 
 _EXIT = {"proven": 0, "contradicted": 1, "not_proven": 3}
 _MARKS = {"proven": "[green]✔[/green]", "not_proven": "[yellow]○[/yellow]", "contradicted": "[red]✘[/red]"}
 
 
-@app.command()
+_BUNDLE = typer.Argument(help="Gói bằng chứng (.asice).", exists=True, dir_okay=False)
+_KEY = typer.Option(None, "--key", help="Tệp khóa công khai của trục (/log/keys), lấy ngoài gói.")
+_TSA = typer.Option(None, "--tsa", help="Chứng thư (PEM) của cơ quan cấp dấu thời gian.")
+
+
+@app.command(cls=Command)
 def verify(
-    bundle: Path = typer.Argument(help="Gói bằng chứng (.asice).", exists=True, dir_okay=False, readable=True),
-    key: Path | None = typer.Option(None, "--key", help="Tệp khóa công khai của trục (/log/keys), lấy ngoài gói."),
-    tsa: Path | None = typer.Option(None, "--tsa", help="Chứng thư (PEM) của cơ quan cấp dấu thời gian."),
+    bundle: Path = _BUNDLE,
+    key: Path | None = _KEY,
+    tsa: Path | None = _TSA,
     as_json: bool = typer.Option(False, "--json", help="In một đối tượng JSON."),
 ) -> None:
     """Kiểm tra gói bằng chứng, không cần mạng và cơ sở dữ liệu. Mã thoát: 0 đúng, 1 sai, 3 chưa đủ căn cứ."""

@@ -9,14 +9,14 @@ from __future__ import annotations
 
 import hashlib
 import logging
-from collections.abc import Callable, Iterable, Mapping, Sequence
+from collections.abc import Callable, Iterable, Sequence
 from dataclasses import dataclass
 from pathlib import Path
 from typing import BinaryIO
 
 from django.conf import settings
 
-from lienthong.ledger import asic, keys, selectors, stamps, timestamps
+from lienthong.ledger import asic, keys, selectors, sequencer, stamps, timestamps
 from lienthong.ledger.asic import Member
 from lienthong.ledger.describe import sentence
 from lienthong.ledger.errors import LedgerError
@@ -188,6 +188,13 @@ def _readme(entries: list[_Entry], head: Head, members: Sequence[Member]) -> str
     )
 
 
-def by_hash(packages: Iterable[PackageBytes]) -> Mapping[bytes, PackageBytes]:
-    """One of each content."""
-    return {one.sha256: one for one in packages}
+def bring_log_up_to_date() -> None:
+    """Sequence and stamp what waits, so that an act of this moment can be proven; no more than an attempt.
+
+    :raises LedgerError: ``ledger.log.*``
+    """
+    sequencer.sequence_all()
+    try:
+        timestamps.stamp_newest()
+    except LedgerError as error:
+        _log.warning("evidence without a fresh time-stamp: %s", error)

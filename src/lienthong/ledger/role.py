@@ -9,8 +9,8 @@ import time
 import psycopg
 from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
-from psycopg.conninfo import make_conninfo
 
+from lienthong.common.sql import conninfo
 from lienthong.ledger import sequencer, timestamps
 from lienthong.ledger.append import CHANNEL
 from lienthong.ledger.errors import LedgerError
@@ -25,7 +25,7 @@ def run(stopping: threading.Event) -> None:
     stamper = _Stamper()
     while not stopping.is_set():
         try:
-            with psycopg.connect(_conninfo(), autocommit=True) as listener:
+            with psycopg.connect(conninfo(), autocommit=True) as listener:
                 listener.execute(f"LISTEN {CHANNEL}")
                 while not stopping.is_set():
                     _round(stopping, listener, stamper)
@@ -60,10 +60,3 @@ class _Stamper:
             return
         self._next = time.monotonic() + settings.TSA_INTERVAL
         timestamps.stamp_newest()
-
-
-def _conninfo() -> str:
-    """A connection of our own, outside the pool: it listens for as long as the role lives."""
-    chosen = connection.settings_dict
-    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
-    return make_conninfo("", **{name: str(chosen[key]) for name, key in names.items() if chosen[key]})

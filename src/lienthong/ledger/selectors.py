@@ -42,8 +42,9 @@ def latest_head() -> Head | None:
 
 
 def head_covering(size: int) -> Head | None:
-    """The checkpoint to prove entries before ``size`` with: the newest one with a time-stamp, else the newest."""
-    stamped = LedgerStamp.objects.filter(size__gte=size).order_by("-size").values_list("size", flat=True).first()
+    """The checkpoint to prove entries before ``size`` with: the first one with a time-stamp, whose time is nearest to
+    theirs, else the newest."""
+    stamped = LedgerStamp.objects.filter(size__gte=size).order_by("size").values_list("size", flat=True).first()
     if stamped is not None:
         return _head(LedgerCheckpoint.objects.filter(size=stamped).first())
     return _head(LedgerCheckpoint.objects.filter(size__gte=size).order_by("-size").first())

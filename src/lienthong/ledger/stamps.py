@@ -6,6 +6,7 @@ from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
+from asn1crypto import cms, tsp
 from cryptography import x509
 from rfc3161_client import (
     HashAlgorithm,
@@ -81,13 +82,25 @@ def _sequence(content: bytes) -> bytes:
 
 def _decoded(raw: bytes) -> TimeStampResponse:
     try:
-        response = decode_timestamp_response(raw)
+        response = decode_timestamp_response(_in_der(raw))
         if response.status not in (0, 1):
             raise StampError(f"cơ quan cấp dấu thời gian từ chối (mã {response.status})")
         _ = response.tst_info, response.signed_data
     except ValueError as error:
         raise StampError(f"câu trả lời không đọc được ({error})") from error
     return response
+
+
+def _in_der(raw: bytes) -> bytes:
+    """The answer in the strict form that our library reads: authorities, OpenSSL's among them, often leave the set of
+    certificates, which nothing signs, unsorted."""
+    try:
+        response = tsp.TimeStampResp.load(raw, strict=True)
+        signed = response["time_stamp_token"]["content"]
+        signed["certificates"] = cms.CertificateSet(sorted(signed["certificates"], key=lambda one: bytes(one.dump())))
+        return bytes(response.dump())
+    except (TypeError, KeyError) as error:
+        raise ValueError(str(error)) from error
 
 
 def _name(response: TimeStampResponse) -> str:
