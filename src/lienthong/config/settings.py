@@ -69,7 +69,6 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.netloc.rpartition("@")[2].partition(":")[0] if parts.netloc else ""),
         "PORT": str(parts.port or ""),
-        "CONN_HEALTH_CHECKS": True,  # after a restart of the database no request meets a dead connection
         "OPTIONS": {
             # The pool gives up a lost database soon, as every request makes it try again: were it to go on by itself,
             # its pauses would grow to minutes and outlast the outage.

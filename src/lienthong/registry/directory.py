@@ -10,9 +10,10 @@ from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from lienthong.common import clock
+from lienthong.common.sql import hot_cursor
 from lienthong.registry import revision as revisions
 from lienthong.registry import vault
 from lienthong.registry.codes import can_exist, normalise
@@ -51,7 +52,7 @@ def find_system(system_id: str, *, at: datetime | None = None) -> SystemAccess |
     """
     if not can_exist(system_id):
         return None
-    rows = _rows(_SYSTEM, {"system_id": system_id, "at": at or clock.now()})
+    rows = _rows_after_restart(_SYSTEM, {"system_id": system_id, "at": at or clock.now()})
     if not rows:
         return None
     pk, system_id, name, kind, state, key_ids, ciphertexts, revision = rows[0]
@@ -219,7 +220,18 @@ def serves(system_pk: int, agency_id: int, on_date: date, *, revision: int) -> b
 
 
 def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, _CONSTANTS | parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    with connection.wrap_database_errors:
+        return hot_cursor().execute(sql, _CONSTANTS | parameters).fetchall()
+
+
+def _rows_after_restart(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The same as the first query of a request: after a restart of the database the pool holds dead connections. They
+    are looked for only then, as asking each time whether a connection lives costs as much as this query."""
+    try:
+        return _rows(sql, parameters)
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        connection.pool.check()  # type: ignore[attr-defined]  # the PostgreSQL backend has one
+        return _rows(sql, parameters)
