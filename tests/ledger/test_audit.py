@@ -7,9 +7,10 @@ from pathlib import Path
 
 import pytest
 
-from lienthong.ledger import keys, merkle, selectors
+from lienthong.ledger import keys, merkle, repair, selectors, sequencer
 from lienthong.ledger.audit import AuditReport, Damage, audit
 from lienthong.ledger.checkpoint import Checkpoint, open_checkpoint
+from lienthong.ledger.errors import LedgerError
 from lienthong.ledger.models import LedgerCheckpoint, LedgerEvent, LedgerLeaf
 from lienthong.ledger.notes import SigningKey
 from lienthong.ledger.tiles import extend
@@ -274,6 +275,19 @@ def test_changed_and_deleted_tiles_are_named() -> None:
     assert found[0].row == "ledger_tile level=0 number=0"
     change("DELETE FROM ledger_tile WHERE level = 1")
     assert (Damage.TILE_DELETED, 0) in {(one.damage, one.position) for one in damaged().breaks}
+
+
+def test_damaged_tiles_are_built_anew_but_only_to_what_was_signed() -> None:
+    fill(300)
+    change("DELETE FROM ledger_tile WHERE level = 1", "UPDATE ledger_tile SET hashes = sha256('x') WHERE number = 0")
+    assert repair.rebuild_tiles() == 3
+    assert audit().is_sound
+    append(acceptance(900))
+    assert sequencer.sequence_all().size == 301
+    change(f"UPDATE ledger_leaf SET digest = sha256('x') WHERE position = {VICTIM}")
+    with pytest.raises(LedgerError) as refused:
+        repair.rebuild_tiles()
+    assert refused.value.code == "ledger.repair.leaves_differ"
 
 
 def test_a_changed_checkpoint_is_named() -> None:

@@ -13,6 +13,7 @@ from pytest_django import Settings
 from lienthong.common.sql import conninfo
 from lienthong.ledger import keys, merkle, role, sequencer
 from lienthong.ledger.append import append_events
+from lienthong.ledger.audit import audit
 from lienthong.ledger.checkpoint import open_checkpoint
 from lienthong.ledger.errors import LedgerError
 from lienthong.ledger.models import LedgerCheckpoint, LedgerEvent, LedgerLeaf, LedgerWaiting
@@ -143,6 +144,16 @@ def test_a_new_key_signs_and_the_old_one_still_verifies(log: Path) -> None:
     signers = [open_checkpoint(row.note, keys.public_keys())[1] for row in LedgerCheckpoint.objects.order_by("size")]
     assert signers == [old, new]
     assert (log / "keys" / "ledger.key").stat().st_mode & 0o777 == 0o600
+
+
+def test_a_log_that_was_renamed_publishes_its_key_under_both_names(log: Path, settings: Settings) -> None:
+    fill(1)
+    before = keys.signing_key().public
+    settings.LOG_ORIGIN = "truc.mau.example/log-2"
+    fill(1)
+    assert [key.name for key in keys.public_keys()] == ["truc.mau.example/log-2", "truc.mau.example/log"]
+    assert keys.public_keys()[1] == before
+    assert audit().is_sound
 
 
 def test_a_lost_key_is_not_replaced_in_silence(log: Path) -> None:

@@ -77,6 +77,17 @@ def rotate_key() -> None:
     sys.stdout.write(f"Khóa mới: {key}\nCông bố khóa này ở nơi các cơ quan vẫn lấy khóa của trục.\n")
 
 
+@app.command("rebuild-tiles", cls=Command)
+def rebuild_tiles() -> None:
+    """Dựng lại các ô của cây băm từ các lá, khi ô bị hỏng; kết quả phải khớp điểm kiểm đã ký."""
+    runtime.prepare()
+    from lienthong.ledger.repair import rebuild_tiles as rebuild  # noqa: PLC0415 - needs Django
+
+    with runtime.refusing():
+        count = rebuild()
+    sys.stdout.write(f"Đã dựng lại {count} ô.\n")
+
+
 def _witnessed(path: Path) -> Checkpoint:
     from lienthong.ledger import keys  # noqa: PLC0415 - needs Django
     from lienthong.ledger.checkpoint import open_checkpoint  # noqa: PLC0415

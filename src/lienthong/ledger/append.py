@@ -17,13 +17,16 @@ CHANNEL: LiteralString = "lienthong_ledger"  # NOTIFY wakes the sequencer
 _COLUMNS: dict[LiteralString, LiteralString] = {
     "uid": "uuid", "kind": "text", "at": "timestamptz", "system": "text", "agency": "text", "remote": "text",
     '"user"': "text", "subject_type": "text", "subject_id": "text", "document": "text", "sha256": "bytea",
-    "data": "jsonb", "digest": "bytea",
+    "data": "text", "digest": "bytea",
 }  # fmt: skip
+_VALUES: LiteralString = ", ".join("data::jsonb" if name == "data" else name for name in _COLUMNS)
 _NAMES: LiteralString = ", ".join(_COLUMNS)
-_ARRAYS: LiteralString = ", ".join(f"%s::{name}[]" for name in _COLUMNS.values())
+# Binary arrays: psycopg escapes every quote of every text in its text arrays, which costs more than the insert itself.
+_ARRAYS: LiteralString = ", ".join(f"%b::{name}[]" for name in _COLUMNS.values())
 # One statement: the rows, their places in the sequencer's queue, and the call that wakes it when the caller commits.
 _APPEND: LiteralString = f"""
-    WITH added AS (INSERT INTO ledger_event ({_NAMES}) SELECT * FROM unnest({_ARRAYS}) RETURNING id),
+    WITH added AS (INSERT INTO ledger_event ({_NAMES})
+                   SELECT {_VALUES} FROM unnest({_ARRAYS}) AS q({_NAMES}) RETURNING id),
          queued AS (INSERT INTO ledger_waiting (event_id) SELECT id FROM added)
     SELECT pg_notify('{CHANNEL}', '')
 """  # noqa: S608 - constant names

@@ -20,10 +20,9 @@ from lienthong.ledger import asic, keys, selectors, sequencer, stamps, timestamp
 from lienthong.ledger.asic import Member
 from lienthong.ledger.describe import sentence
 from lienthong.ledger.errors import LedgerError
-from lienthong.ledger.kinds import EventKind
 from lienthong.ledger.models import LedgerEvent
 from lienthong.ledger.notes import to_base64
-from lienthong.ledger.receipts import rebuild
+from lienthong.ledger.receipts import stored_receipt
 from lienthong.ledger.selectors import Head
 from lienthong.ledger.verifier import BUNDLE_TITLE
 
@@ -107,16 +106,13 @@ def _proof(entry: _Entry, head: Head) -> str:
         raise LedgerError(
             "ledger.evidence.tile_missing",
             f"Cây băm của nhật ký thiếu ô {error.args[0]}.",
-            "Chạy lienthong ledger audit; ô băm dựng lại được từ các sự kiện.",
+            "Chạy lienthong ledger audit, rồi lienthong ledger rebuild-tiles.",
         ) from error
 
 
 def receipt_of(event: LedgerEvent) -> str:
     """The signed receipt that an acceptance keeps; ``""`` for other events."""
-    kept = event.data.get("receipt_signature")
-    if event.kind != EventKind.SUBMISSION_ACCEPTANCE.value or not kept:
-        return ""
-    return rebuild(event.data["receipt"], kept["key"], kept["signature"])
+    return stored_receipt(event.data)
 
 
 def _head_members(head: Head) -> list[Member]:

@@ -37,18 +37,19 @@ def decode(raw: bytes) -> Any:
 
 
 def _check(value: Any) -> None:
-    if isinstance(value, dict):
+    kind = type(value)
+    if kind is str or kind is bool or value is None:
+        return
+    if kind is int:
+        if abs(value) > _EXACT:
+            raise ValueError(f"{value} is not exact in every reader")
+    elif isinstance(value, dict):
         for key, item in value.items():
-            if not isinstance(key, str) or not key.isascii():
+            if type(key) is not str or not key.isascii():
                 raise ValueError(f"key {key!r} is not ASCII text")
             _check(item)
     elif isinstance(value, list | tuple):
         for item in value:
             _check(item)
-    elif isinstance(value, bool | None):
-        pass
-    elif isinstance(value, int):
-        if abs(value) > _EXACT:
-            raise ValueError(f"{value} is not exact in every reader")
-    elif not isinstance(value, str):
-        raise ValueError(f"{type(value).__name__} has no canonical form")  # noqa: TRY004 - see the docstring
+    else:
+        raise ValueError(f"{kind.__name__} has no canonical form")

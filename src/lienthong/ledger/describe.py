@@ -22,8 +22,12 @@ def sentence(event: Event) -> str:
         parts.append(f"qua hệ thống {event.actor.system}")
     if event.actor.user:
         parts.append(f"do {event.actor.user}")
-    parts += [f"{label} {event.data[name]}" for name, label in _DETAILS.items() if event.data.get(name)]
+    parts += [f"{label} {_told(event.data[name])}" for name, label in _DETAILS.items() if event.data.get(name)]
     return ", ".join(parts) + "."
+
+
+def _told(value: object) -> str:
+    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
 
 
 _DETAILS = {

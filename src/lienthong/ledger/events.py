@@ -18,7 +18,7 @@ from lienthong.common.ids import new_id
 from lienthong.ledger import canonical
 from lienthong.ledger.kinds import EventKind
 
-_MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
+MOMENT = "%Y-%m-%dT%H:%M:%S.%fZ"
 
 
 @dataclass(frozen=True, slots=True)
@@ -59,7 +59,7 @@ class Event:
                 "v": 1,
                 "uid": str(self.uid),
                 "kind": self.kind,
-                "at": self.at.astimezone(UTC).strftime(_MOMENT),
+                "at": self.at.astimezone(UTC).strftime(MOMENT),
                 "actor": {name: getattr(self.actor, name) for name in ("system", "agency", "remote", "user")},
                 "subject": {name: getattr(self.subject, name) for name in ("type", "id", "document")},
                 "sha256": self.sha256.hex(),
@@ -94,7 +94,7 @@ def parse(raw: bytes) -> Event:
         found = canonical.decode(raw)
         event = Event(
             kind=found["kind"],
-            at=datetime.strptime(found["at"], _MOMENT).replace(tzinfo=UTC),
+            at=datetime.strptime(found["at"], MOMENT).replace(tzinfo=UTC),
             actor=Actor(**found["actor"]),
             subject=Subject(**found["subject"]),
             sha256=bytes.fromhex(found["sha256"]),

@@ -28,7 +28,7 @@ def signing_key() -> SigningKey:
     path = Path(settings.LEDGER_KEY_FILE)
     if not path.exists():
         _first_key(path)
-    return _load(path, path.stat().st_mtime_ns)
+    return _load(path, settings.LOG_ORIGIN, path.stat().st_mtime_ns)
 
 
 def public_keys() -> list[VerifyKey]:
@@ -71,12 +71,12 @@ def _make(path: Path, *, replace: bool) -> SigningKey:
         with suppress(FileExistsError):
             os.link(draft, path)
         draft.unlink()
-        key = _load(path, path.stat().st_mtime_ns)
+        key = _load(path, settings.LOG_ORIGIN, path.stat().st_mtime_ns)
     return key
 
 
 @lru_cache(maxsize=4)
-def _load(path: Path, _modified: int) -> SigningKey:
+def _load(path: Path, origin: str, _modified: int) -> SigningKey:
     try:
         seed = from_base64(path.read_text(encoding="ascii").strip())
     except OSError as error:
@@ -93,12 +93,12 @@ def _load(path: Path, _modified: int) -> SigningKey:
             f"Tệp khóa ký {path} không đúng dạng: phải là một dòng base64 của 32 byte.",
             "Đặt lại tệp khóa từ bản sao lưu (LIENTHONG_LEDGER_KEY_FILE).",
         )
-    return _named(path, seed)
+    return _named(path, origin, seed)
 
 
-def _named(path: Path, seed: bytes) -> SigningKey:
+def _named(path: Path, origin: str, seed: bytes) -> SigningKey:
     """The key under the log's name; a log that was renamed has its key published under the new name too."""
-    key = SigningKey(settings.LOG_ORIGIN, seed)
+    key = SigningKey(origin, seed)
     if key.public not in _published(_public_path(path)):
         _publish(path, key.public)
     return key

@@ -45,6 +45,7 @@ class EventKind(Enum):
     AGENCY_CHANGED = ("AgencyChanged", Area.REGISTRY, "Sửa thông tin cơ quan", False)
     CODE_ADDED = ("CodeAdded", Area.REGISTRY, "Cấp mã định danh", False)
     CODE_CLOSED = ("CodeClosed", Area.REGISTRY, "Đóng mã định danh", False)
+    DIRECTORY_IMPORTED = ("DirectoryImported", Area.REGISTRY, "Nhập danh bạ từ tệp", False)
     SYSTEM_ADDED = ("SystemAdded", Area.REGISTRY, "Thêm hệ thống kết nối", False)
     SYSTEM_LOCKED = ("SystemLocked", Area.REGISTRY, "Khóa hệ thống kết nối", False)
     SYSTEM_UNLOCKED = ("SystemUnlocked", Area.REGISTRY, "Mở khóa hệ thống kết nối", False)

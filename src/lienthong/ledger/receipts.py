@@ -9,6 +9,7 @@ from __future__ import annotations
 import base64
 import binascii
 from collections.abc import Iterable, Mapping
+from functools import lru_cache
 from typing import Any
 
 from lienthong.ledger import canonical
@@ -37,6 +38,12 @@ def kept(receipt: str, key: SigningKey) -> dict[str, str]:
     return {"key": key.public.id.hex(), "signature": receipt.rpartition(".")[2]}
 
 
+def stored_receipt(data: Mapping[str, Any]) -> str:
+    """The receipt that an event keeps in its ``data``; ``""`` when it keeps none."""
+    signature = data.get("receipt_signature")
+    return rebuild(data["receipt"], signature["key"], signature["signature"]) if signature else ""
+
+
 def open_receipt(receipt: str, keys: Iterable[VerifyKey]) -> tuple[dict[str, Any], VerifyKey]:
     """The content of a receipt and the known key that signed it.
 
@@ -60,8 +67,12 @@ def open_receipt(receipt: str, keys: Iterable[VerifyKey]) -> tuple[dict[str, Any
 
 
 def _signed_part(content: Mapping[str, Any], key_id: str) -> str:
-    header = {"alg": "EdDSA", "kid": key_id, "typ": _TYPE}
-    return f"{_encode(canonical.encode(header))}.{_encode(canonical.encode(dict(content)))}"
+    return f"{_header(key_id)}.{_encode(canonical.encode(dict(content)))}"
+
+
+@lru_cache(maxsize=64)
+def _header(key_id: str) -> str:
+    return _encode(canonical.encode({"alg": "EdDSA", "kid": key_id, "typ": _TYPE}))
 
 
 def _encode(raw: bytes) -> str:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
+import json
+from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
 
 from django.db.models import Q
 
+from lienthong.ledger.append import Cursor
 from lienthong.ledger.checkpoint import Proof
 from lienthong.ledger.kinds import EventKind
 from lienthong.ledger.merkle import inclusion_proof
 from lienthong.ledger.models import LedgerCheckpoint, LedgerEvent, LedgerLeaf, LedgerStamp, LedgerTile
+from lienthong.ledger.receipts import stored_receipt
 from lienthong.ledger.tiles import TiledTree
 
 
@@ -73,6 +77,16 @@ def positions_of(events: list[LedgerEvent]) -> dict[int, int]:
     """Event ids to positions, for those that have one."""
     ids = [event.pk for event in events]
     return dict(LedgerLeaf.objects.filter(event_id__in=ids).values_list("event_id", "position"))
+
+
+def first_receipts(cursor: Cursor, documents: Sequence[str]) -> dict[str, str]:
+    """The signed receipt of each document's first acceptance, read in the caller's transaction."""
+    cursor.execute(
+        "SELECT DISTINCT ON (document) document, data::text FROM ledger_event"
+        " WHERE document = ANY(%s) AND NOT (document = '') AND kind = %s ORDER BY document, id",
+        [list(documents), EventKind.SUBMISSION_ACCEPTANCE.value],
+    )
+    return {document: stored_receipt(json.loads(data)) for document, data in cursor}
 
 
 def events_of_document(document: str) -> list[LedgerEvent]:

@@ -21,7 +21,7 @@ from lienthong.ledger.describe import sentence
 from lienthong.ledger.events import Event, parse
 from lienthong.ledger.merkle import leaf_hash, root_from_inclusion
 from lienthong.ledger.notes import NoteError, SignedNote, VerifyKey, to_base64
-from lienthong.ledger.receipts import ReceiptError, open_receipt, rebuild
+from lienthong.ledger.receipts import ReceiptError, open_receipt, stored_receipt
 from lienthong.ledger.stamps import StampError
 
 BUNDLE_TITLE = "lienthong evidence bundle v1"
@@ -282,8 +282,7 @@ class _Check:
             return
         try:
             receipt = container.read(where).decode()
-            kept = event.data["receipt_signature"]
-            same = receipt == rebuild(event.data["receipt"], kept["key"], kept["signature"])
+            same = receipt == stored_receipt(event.data)
             _, key = open_receipt(receipt, self.keys)
         except (ReceiptError, KeyError, TypeError, ValueError) as error:
             self.wrong("receipt", f"Biên nhận không hợp lệ ({error}).", where)
