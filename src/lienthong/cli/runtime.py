@@ -15,6 +15,8 @@ from django.db import OperationalError, connection
 
 from lienthong.common.embedded_postgres import EmbeddedPostgresError
 from lienthong.common.env import SettingError
+from lienthong.ledger.actors import set_actor
+from lienthong.ledger.events import Actor
 
 _MIGRATION_LOCK = 0x11E7  # two processes that start together must not migrate together
 
@@ -28,6 +30,7 @@ def prepare(*, migrate: bool = True) -> None:
         if not settings.DATABASE_URL:
             settings.EMBEDDED_POSTGRES.start()
         load()
+        set_actor(Actor(user=operator()))
         if migrate:
             bring_schema_up_to_date()
 

@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
+import subprocess
 import sys
 
 import typer
@@ -22,10 +24,15 @@ def run(port: int | None = _PORT) -> None:
     """Chạy toàn bộ hệ thống trên máy này (cơ sở dữ liệu nhúng nếu chưa đặt LIENTHONG_DATABASE_URL)."""
     runtime.prepare()
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
+    master = os.getpid()  # forked workers leave through here too, and must not stop what the others still use
+    sequencer = _start_sequencer()
     try:
         serve(port)
     finally:
-        if not settings.DATABASE_URL:
+        if os.getpid() == master:
+            sequencer.terminate()
+            sequencer.wait()
+        if os.getpid() == master and not settings.DATABASE_URL:
             settings.EMBEDDED_POSTGRES.stop()
 
 
@@ -65,6 +72,11 @@ def serve(port: int | None) -> None:
     runtime.release_connections()
     module = importlib.import_module("lienthong.config.server")
     module.Server(address(port).removeprefix("http://")).run()
+
+
+def _start_sequencer() -> subprocess.Popen[bytes]:
+    """The sequencer role beside the web role, in a process of its own; it also ends when this one is killed."""
+    return subprocess.Popen([sys.executable, "-m", "lienthong", "sequencer", "--with-parent"], stdin=subprocess.DEVNULL)
 
 
 def _say(text: str) -> None:

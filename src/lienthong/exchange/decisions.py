@@ -122,13 +122,15 @@ class ReportContext:
 
 @dataclass(frozen=True, slots=True)
 class ReportPlan:
-    """``receipt`` to answer; ``repeat``: write nothing; ``moved``: the recipient now stands at ``standing``."""
+    """``receipt`` to answer; ``repeat``: write nothing; ``moved``: the recipient now stands at ``standing``;
+    ``document``: the one reported about, when it passed through this axis."""
 
     receipt: Receipt
     repeat: bool
     recipient: UUID | None
     moved: bool
     standing: Standing
+    document: UUID | None = None
 
 
 def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportPlan:
@@ -143,9 +145,10 @@ def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportP
     before = fold(events, start=context.start)
     if is_repeat(events, event):
         first = next(known for known in context.reports if known.event.code == event.code)
-        return ReportPlan(_report_receipt(submission, first), True, context.recipient, False, before)
+        return ReportPlan(_report_receipt(submission, first), True, context.recipient, False, before, context.document)
     standing = fold([*events, event], start=context.start)
-    return ReportPlan(_report_receipt(submission), False, context.recipient, standing != before, standing)
+    moved = standing != before
+    return ReportPlan(_report_receipt(submission), False, context.recipient, moved, standing, context.document)
 
 
 def _event(submission: StatusSubmission, *, order: int) -> Event:
