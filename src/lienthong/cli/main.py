@@ -17,12 +17,15 @@ AREAS = {
     "edxml": "xem, kiểm tra, tách và dựng gói tin edXML",
     "agencies": "danh bạ cơ quan",
     "systems": "hệ thống kết nối và khóa",
+    "registry": "sắp xếp đơn vị hành chính",
     "segments": "kho gói tin",
+    "signatures": "chữ ký số",
     "ledger": "nhật ký bằng chứng",
     "evidence": "gói bằng chứng của một văn bản",
     "verify": "",
     "sequencer": "",
     "serve": "",
+    "worker": "",
     "demo": "",
 }
 

@@ -13,6 +13,7 @@ from django.conf import settings
 
 from lienthong.cli import runtime
 from lienthong.cli.vietnamese import Command, Group
+from lienthong.cli.worker import beside
 
 app = typer.Typer(cls=Group)
 
@@ -27,7 +28,8 @@ def run(port: int | None = _PORT) -> None:
     master = os.getpid()  # forked workers leave through here too, and must not stop what the others still use
     sequencer = _start_sequencer()
     try:
-        serve(port)
+        with beside():
+            serve(port)
     finally:
         if os.getpid() == master:
             sequencer.terminate()
@@ -57,7 +59,9 @@ def check() -> None:
 
     runtime.load()
     call_command("check", verbosity=0)
-    call_command("makemigrations", check=True, dry_run=True, verbosity=1)
+    if missing := runtime.missing_migrations():
+        _say(f"LT-D07: mô hình đã đổi nhưng thiếu migration ở: {', '.join(missing)}. Chạy makemigrations rồi xem lại.")
+        raise typer.Exit(1)
     _say("Cấu hình hợp lệ, không thiếu migration.")
 
 

@@ -12,6 +12,7 @@ from edxml102.errors import Finding
 from edxml102.model import DocumentPackage, PackageKind, StatusPackage
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.segments import Address
+from lienthong.exchange.signatures.reports import PackageReport
 from lienthong.registry.resolution import SystemAccess
 
 
@@ -67,6 +68,7 @@ class DocumentSubmission(Submission):
     """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4)."""
 
     package: DocumentPackage
+    signatures: PackageReport | None = None  # checked at the door, where that is demanded of the sender
     routes: list[Route]
     fingerprint: bytes
     rank: int
