@@ -26,7 +26,7 @@ def run(port: int | None = _PORT) -> None:
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
     owner = os.getpid()
     try:
-        with beside("worker"):
+        with beside("worker", "sequencer"):
             serve(port)
     finally:
         # A web process that gunicorn forked ends by unwinding through here too; the database is not its to stop.

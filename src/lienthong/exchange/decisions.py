@@ -140,12 +140,13 @@ class ReportContext:
 @dataclass(frozen=True, slots=True)
 class ReportPlan:
     """``receipt`` to answer; ``repeat``: write nothing; ``recipient`` the report is kept with; ``moved``: the
-    recipients that now stand elsewhere."""
+    recipients that now stand elsewhere; ``document``: the one reported about, when it passed through this axis."""
 
     receipt: Receipt
     repeat: bool
     recipient: UUID | None
     moved: list[tuple[UUID | None, Standing]]
+    document: UUID | None = None
 
 
 def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportPlan:
@@ -161,13 +162,13 @@ def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportP
     histories = [(one, _history(one, known, submission.agency_id)) for one in context.recipients]
     if all(is_repeat(events, event) for _, events in histories):
         first = next(report for report in known if report.event.code == event.code)
-        return ReportPlan(_report_receipt(submission, first), True, main, [])
+        return ReportPlan(_report_receipt(submission, first), True, main, [], context.document)
     moved = []
     for recipient, events in histories:
         standing = fold([*events, event], start=recipient.start)
         if standing != fold(events, start=recipient.start):
             moved.append((recipient.id, standing))
-    return ReportPlan(_report_receipt(submission), False, main, moved)
+    return ReportPlan(_report_receipt(submission), False, main, moved, context.document)
 
 
 def _history(recipient: ReportedRecipient, known: list[KnownReport], reporter: int) -> list[Event]:

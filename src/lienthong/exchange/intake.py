@@ -7,7 +7,8 @@ is read in full before anything is decided, and nothing of it is visible before 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import BinaryIO
@@ -24,6 +25,7 @@ from lienthong.common.failpoints import hit
 from lienthong.common.ids import new_id
 from lienthong.common.sql import release_connection
 from lienthong.common.text import grouped
+from lienthong.exchange.acts import record_rejection
 from lienthong.exchange.committer import Committer
 from lienthong.exchange.fingerprint import content_fingerprint
 from lienthong.exchange.refusals import Reason, Refusal
@@ -42,6 +44,7 @@ from lienthong.exchange.submissions import (
     StatusSubmission,
     Stored,
 )
+from lienthong.ledger.status import gate
 from lienthong.registry import directory
 from lienthong.registry.resolution import Outcome as Found
 from lienthong.registry.resolution import Resolution
@@ -67,15 +70,21 @@ def accept_package(body: Body, *, sending: Sending, length: int | None) -> Recei
     :param length: size of the body in bytes where the sender declared it
     :raises Refusal: nothing was stored
     """
+    if gate.is_closed():
+        raise Refusal(Reason.EVIDENCE_UNAVAILABLE)
     if length is not None and length > settings.PACKAGE_LIMIT:
         raise Refusal(
             Reason.TOO_LARGE, f"Gói tin {grouped(length)} byte, mức cho phép {grouped(settings.PACKAGE_LIMIT)} byte."
         )
     release_connection()  # a slow sender must not hold one
-    if length is None or length > settings.SEGMENT_PACKAGE_LIMIT:
-        receipt = _accept_large(body, sending)
-    else:
-        receipt = _accept_small(body, sending)
+    try:
+        if length is None or length > settings.SEGMENT_PACKAGE_LIMIT:
+            receipt = _accept_large(body, sending)
+        else:
+            receipt = _accept_small(body, sending)
+    except Refusal as refusal:
+        record_rejection(sending, refusal)
+        raise
     hit("exchange.before_reply")
     return receipt
 
@@ -115,9 +124,11 @@ def _copy(body: Body, reader: PackageReader, writer: ObjectWriter) -> None:
 
 
 def _commit_object(result: ReadResult, sending: Sending, stored: Stored, writer: ObjectWriter) -> Receipt:
-    submission = _submission(result, sending, stored)
+    with _about(stored):
+        submission = _submission(result, sending, stored)
     try:
-        receipt = committer().commit(submission)
+        with _about(stored):
+            receipt = committer().commit(submission)
     except Exception as error:
         if not isinstance(error, Refusal) or error.reason.temporary:  # the commit may have happened all the same
             writer.keep()
@@ -128,8 +139,19 @@ def _commit_object(result: ReadResult, sending: Sending, stored: Stored, writer:
 
 
 def _commit(result: ReadResult, sending: Sending, stored: Stored) -> Receipt:
-    _check_declared(result, sending)
-    return committer().commit(_submission(result, sending, stored))
+    with _about(stored):
+        _check_declared(result, sending)
+        return committer().commit(_submission(result, sending, stored))
+
+
+@contextmanager
+def _about(stored: Stored) -> Iterator[None]:
+    """Let a refusal know which bytes it is about."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.sha256 = stored.sha256
+        raise
 
 
 def _check_declared(result: ReadResult, sending: Sending) -> None:
@@ -241,7 +263,9 @@ def _document_submission(
     return DocumentSubmission(
         package_id=new_id(),
         system_pk=sending.sender.pk,
+        system_id=sending.sender.system_id,
         agency_id=agency,
+        from_code=header.from_.organ_id,
         stored=stored,
         findings=findings,
         remote=sending.remote,
@@ -297,7 +321,9 @@ def _status_submission(
     return StatusSubmission(
         package_id=new_id(),
         system_pk=sending.sender.pk,
+        system_id=sending.sender.system_id,
         agency_id=agency,
+        from_code=package.from_.organ_id,
         stored=stored,
         findings=findings,
         remote=sending.remote,

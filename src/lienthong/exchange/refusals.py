@@ -84,6 +84,10 @@ class Reason(Enum):
     DATABASE_UNAVAILABLE = (
         "exchange.database_unavailable", 503, "Trục tạm thời không kết nối được cơ sở dữ liệu.", "Gửi lại sau ít phút."
     )  # fmt: skip
+    EVIDENCE_UNAVAILABLE = (
+        "exchange.evidence_unavailable", 503, "Trục tạm dừng nhận gói tin vì chưa lập được đủ bằng chứng.",
+        "Gửi lại sau ít phút.",
+    )  # fmt: skip
 
     def __init__(self, code: str, http_status: int, sentence: str, next_step: str) -> None:
         self.code = code
@@ -104,3 +108,4 @@ class Refusal(Exception):  # noqa: N818 - the word of the law: từ chối
         self.reason = reason
         self.detail = detail
         self.findings = findings
+        self.sha256 = b""  # of the bytes that were refused, once all of them were read

@@ -54,7 +54,9 @@ class Submission:
 
     package_id: UUID
     system_pk: int
+    system_id: str
     agency_id: int
+    from_code: str
     stored: Stored
     findings: tuple[Finding, ...]
     remote: str
@@ -112,7 +114,10 @@ class RecipientResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The acknowledgement: bytes and rows are durable. A repeated submission gets the first one's."""
+    """The acknowledgement: bytes and rows are durable. A repeated submission gets the first one's.
+
+    ``signed``: the same as evidence, signed by the axis (``ledger.receipts``).
+    """
 
     doc_id: str
     received_at: datetime
@@ -120,3 +125,4 @@ class Receipt:
     repeated: bool = False
     recipients: tuple[RecipientResult, ...] = ()
     findings: tuple[Finding, ...] = field(default=(), repr=False)
+    signed: str = field(default="", repr=False)
