@@ -321,10 +321,11 @@ def insert_deliveries(
 
 def wake_workers(cursor: Cursor, deliveries: dict[tuple[UUID, int], UUID]) -> None:
     """One notification, sent with the commit, when any of the deliveries is for a system that the axis carries to."""
-    cursor.execute(
-        "SELECT pg_notify(%s, '') FROM registry_system WHERE id = ANY(%s) AND kind = ANY(%s) LIMIT 1",
-        [WAKE_CHANNEL, list({system for _, system in deliveries}), list(settings.CONNECTORS)],
-    )
+    if deliveries:
+        cursor.execute(
+            "SELECT pg_notify(%s, '') FROM registry_system WHERE id = ANY(%s) AND kind = ANY(%s) LIMIT 1",
+            [WAKE_CHANNEL, list({system for _, system in deliveries}), list(settings.CONNECTORS)],
+        )
 
 
 def upsert_recipients(
