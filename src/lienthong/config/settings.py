@@ -37,6 +37,10 @@ LEASE_SECONDS = env.read("LIENTHONG_LEASE_SECONDS", env.integer(minimum=1), 300)
 LIST_LIMIT = env.read("LIENTHONG_LIST_LIMIT", env.integer(minimum=1), 1000)
 OWNER_MAY_REGISTER = env.read("LIENTHONG_VXP_REGISTER_AGENCIES", env.boolean, True)
 
+# --- Legal rules --------------------------------------------------------------------------------------------------
+RULE_SETS = env.read("LIENTHONG_RULE_SETS", Path, None)
+WORKING_DAYS = env.read("LIENTHONG_WORKING_DAYS", Path, None)
+
 
 # --- Tests only ---------------------------------------------------------------------------------------------------
 FAILPOINTS = failpoints.ARMED

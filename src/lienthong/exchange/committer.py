@@ -12,17 +12,19 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from edxml102.model import PackageKind
 from lienthong.common import clock
 from lienthong.common.failpoints import hit
 from lienthong.common.sql import hot_cursor
-from lienthong.exchange import store
+from lienthong.exchange import store, store_asks
+from lienthong.exchange.asks import plan_asks
 from lienthong.exchange.decisions import DocumentPlan, ReportPlan, plan_document, plan_report
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.segments.local import SegmentWriter
@@ -87,8 +89,8 @@ class Committer:
         connection.close()
 
     def _take(self) -> list[_Ticket]:
-        """Everything that waits, bounded in count and bytes; of one key only the first, the next in the next batch.
-        Nothing, once there is nothing more to come."""
+        """Everything that waits, bounded in count and bytes; of one key only the first, the next in the next batch; a
+        recall, update or replacement alone. Nothing, once there is nothing more to come."""
         with self._arrived:
             while not self._waiting and not self._stopping:
                 self._arrived.wait()
@@ -99,7 +101,10 @@ class Committer:
             while self._waiting and len(batch) < settings.BATCH_PACKAGES and size < settings.BATCH_BYTES:
                 ticket = self._waiting.popleft()
                 key = ticket.submission.key
-                (later if key in keys else batch).append(ticket)
+                alone = ticket.submission.goes_alone
+                (later if key in keys or (alone and batch) else batch).append(ticket)
+                if alone:
+                    break
                 keys.add(key)
                 size += len(ticket.submission.stored.payload or b"")
             self._waiting.extendleft(reversed(later))
@@ -109,7 +114,8 @@ class Committer:
         """One submission the database cannot take must not fail those that happen to wait with it.
 
         A constraint that does not hold means most often that another process has just committed the same document: a
-        second attempt finds it there.
+        second attempt finds it there. Two processes may deadlock over the rows that a recall binds together: one of
+        them has won by then.
         """
         try:
             _answer(batch, commit_batch(writer, [ticket.submission for ticket in batch]))
@@ -118,7 +124,7 @@ class Committer:
                 for ticket in batch:
                     self._commit_isolated(writer, [ticket])
                 return
-            if again and isinstance(error, IntegrityError):
+            if again and (isinstance(error, IntegrityError) or isinstance(error.__cause__, DeadlockDetected)):
                 self._commit_isolated(writer, batch, again=False)
                 return
             _answer(batch, [_as_refusal(error)] * len(batch))
@@ -163,6 +169,7 @@ def commit_batch(
             report_plans = _plan_reports(cursor, reports, answers)
             _store_bytes(writer, document_plans, report_plans)
             _insert(cursor, document_plans, report_plans)
+            _ask(cursor, document_plans)
         hit("exchange.before_commit")
     hit("exchange.after_commit")
     answers |= {submission.package_id: plan.receipt for submission, plan in document_plans}
@@ -192,10 +199,38 @@ def _plan_documents(
     plans = []
     for submission in submissions:
         try:
-            plans.append((submission, plan_document(submission, known.get(submission.key))))
+            plan = plan_document(submission, known.get(submission.key))
+            plans.append((submission, plan if submission.request is None else _with_asks(cursor, submission, plan)))
         except Refusal as refusal:
             answers[submission.package_id] = refusal
     return plans
+
+
+def _with_asks(cursor: store.Cursor, submission: DocumentSubmission, plan: DocumentPlan) -> DocumentPlan:
+    """Whom a recall, update or replacement asks; the receipt tells of those it cannot ask."""
+    if submission.request is None or not plan.routes:
+        return plan
+    known = store_asks.find_targets(cursor, submission.request, issuer=submission.agency_id)
+    asks = plan_asks(
+        submission.request,
+        issuer=submission.agency_id,
+        routes=plan.routes,
+        all_routes=submission.routes,
+        known=known,
+    )
+    submission.findings += tuple(asks.findings)
+    return replace(plan, asks=asks, receipt=replace(plan.receipt, findings=submission.findings))
+
+
+def _ask(cursor: store.Cursor, plans: list[tuple[DocumentSubmission, DocumentPlan]]) -> None:
+    """Write what is asked, and where the documents stand that it is about."""
+    for submission, plan in plans:
+        if plan.asks is not None and plan.asks.asks:
+            store_asks.insert_asks(cursor, submission, plan.document, plan.asks)
+            asked = [ask.recipient for ask in plan.asks.asks]
+            circle = store_asks.load_circle(cursor, asked)
+            standings = {id_: circle.settle(id_)[id_] for id_ in asked}
+            store_asks.write_standings(cursor, standings, submission.received_at)
 
 
 def _plan_reports(

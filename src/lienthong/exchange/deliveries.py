@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import Any
 from uuid import UUID
 
 from django.conf import settings
@@ -22,7 +23,7 @@ from lienthong.exchange.intake import segments
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.retry import PULL_RETRY
 from lienthong.exchange.segments import Address, SegmentError
-from lienthong.exchange.states import DeliveryState
+from lienthong.exchange.states import DeliveryState, RecipientState
 from lienthong.registry.resolution import SystemAccess
 
 _IN_MEMORY = 1024 * 1024  # packages up to this size are verified before their first byte leaves
@@ -121,13 +122,17 @@ def open_package(system: SystemAccess, doc_id: str) -> StoredPackage:
     """Open a package delivered to the system, or one it sent itself. An open delivery is leased to the reader: other
     readers see it as being fetched until it is confirmed or the lease runs out.
 
-    :raises Refusal: PACKAGE_UNKNOWN, PACKAGE_DAMAGED
+    What was recalled or taken back at every agency of the delivery is not given to them any more.
+
+    :raises Refusal: PACKAGE_UNKNOWN, PACKAGE_DAMAGED, CANCELLED
     """
     identifier = _identifier(doc_id)
     with connection.wrap_database_errors:
         row = _lease(system, identifier) or _sent_by(system, identifier)
     if row is None:
         raise Refusal(Reason.PACKAGE_UNKNOWN, f"docId {doc_id}.")
+    if row[4]:
+        raise Refusal(Reason.CANCELLED, f"docId {doc_id}.")
     package = StoredPackage(Address(row[0], row[1], row[2], bytes(row[3])))
     if package.size <= _IN_MEMORY:
         for _ in package.chunks(_IN_MEMORY):
@@ -142,7 +147,10 @@ def _identifier(doc_id: str) -> UUID:
         raise Refusal(Reason.PACKAGE_UNKNOWN, f"docId {doc_id[:64]!r}.") from None
 
 
-def _lease(system: SystemAccess, delivery: UUID) -> tuple[str, int, int, bytes] | None:
+_CANCELLED = [state.value for state in RecipientState if state.cancelled]
+
+
+def _lease(system: SystemAccess, delivery: UUID) -> tuple[Any, ...] | None:
     now = clock.now()
     return (
         hot_cursor()
@@ -154,19 +162,20 @@ def _lease(system: SystemAccess, delivery: UUID) -> tuple[str, int, int, bytes] 
                updated_at = CASE WHEN d.state IN ('waiting', 'leased', 'failed') THEN %s ELSE d.updated_at END
           FROM exchange_package p
          WHERE d.id = %s AND d.system_id = %s AND p.id = d.package_id
-     RETURNING p.segment, p."offset", p.length, p.sha256
+     RETURNING p.segment, p."offset", p.length, p.sha256,
+               (SELECT bool_and(r.state = ANY(%s)) FROM exchange_recipient r WHERE r.delivery_id = d.id)
         """,
-            [now + timedelta(seconds=settings.LEASE_SECONDS), now, delivery, system.pk],
+            [now + timedelta(seconds=settings.LEASE_SECONDS), now, delivery, system.pk, _CANCELLED],
         )
         .fetchone()
     )
 
 
-def _sent_by(system: SystemAccess, package: UUID) -> tuple[str, int, int, bytes] | None:
+def _sent_by(system: SystemAccess, package: UUID) -> tuple[Any, ...] | None:
     return (
         hot_cursor()
         .execute(
-            'SELECT segment, "offset", length, sha256 FROM exchange_package WHERE id = %s AND system_id = %s',
+            'SELECT segment, "offset", length, sha256, FALSE FROM exchange_package WHERE id = %s AND system_id = %s',
             [package, system.pk],
         )
         .fetchone()

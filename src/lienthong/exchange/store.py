@@ -12,13 +12,16 @@ from uuid import UUID
 
 import psycopg
 
-from edxml102.model import Attachment
+from edxml102.model import Attachment, parse_date
 from lienthong.common.ids import new_id
 from lienthong.common.sql import insert_rows
-from lienthong.exchange.decisions import KnownDocument, KnownRecipient, KnownReport, ReportContext, ReportPlan
+from lienthong.exchange import store_asks
+from lienthong.exchange.circles import KnownReport, Row
+from lienthong.exchange.decisions import KnownDocument, KnownRecipient, ReportContext, ReportPlan
 from lienthong.exchange.routing import Outcome, Route
+from lienthong.exchange.rule_sets import rule_set
 from lienthong.exchange.segments import Address
-from lienthong.exchange.states import DeliveryState, Event, RecipientState
+from lienthong.exchange.states import DeliveryState, RecipientState
 from lienthong.exchange.submissions import DocumentSubmission, StatusSubmission, Submission
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
@@ -110,18 +113,33 @@ def find_report_contexts(cursor: Cursor, submissions: Sequence[StatusSubmission]
     if not submissions:
         return []
     documents = _documents_reported(cursor, submissions)
-    recipients = _recipients_reported(cursor, submissions, documents)
-    reports = _reports_so_far(cursor, [row[0] for row in recipients if row])
+    recipients = [row[0] if row else None for row in _recipients_reported(cursor, submissions, documents)]
+    reversed_ = _place_the_rest(cursor, submissions, documents, recipients)
+    circle = store_asks.load_circle(cursor, [recipient for recipient in recipients if recipient])
     orphans = _orphan_reports(cursor, submissions)
-    return [
-        ReportContext(
-            document=documents[index],
-            recipient=recipient[0] if recipient else None,
-            start=RecipientState.NOT_SENT if recipient and not Outcome(recipient[1]).good else RecipientState.SENT,
-            reports=reports[recipient[0]] if recipient else orphans[index],
-        )
-        for index, recipient in enumerate(recipients)
-    ]
+    contexts = []
+    for index, recipient in enumerate(recipients):
+        row = recipient or submissions[index].package_id
+        if recipient is None:
+            signed_on = parse_date(submissions[index].package.response_for.promulgation_date)
+            circle.rows[row] = Row(row, RecipientState.SENT, rule_set(signed_on), reports=orphans[index])
+        contexts.append(ReportContext(documents[index], recipient, row, circle, index in reversed_))
+    return contexts
+
+
+def _place_the_rest(
+    cursor: Cursor,
+    submissions: Sequence[StatusSubmission],
+    documents: list[UUID | None],
+    recipients: list[UUID | None],
+) -> set[int]:
+    """Fill in what a second look finds; answers those whose two sides are the wrong way round."""
+    unplaced = {index: submissions[index] for index, recipient in enumerate(recipients) if recipient is None}
+    named = {index: submission for index, submission in unplaced.items() if documents[index] is not None}
+    for index, found in store_asks.find_other_recipients(cursor, named).items():
+        documents[index], recipients[index] = found
+    unknown = {index: submission for index, submission in unplaced.items() if documents[index] is None}
+    return set(store_asks.find_other_recipients(cursor, unknown, swapped=True))
 
 
 def _documents_reported(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> list[UUID | None]:
@@ -162,22 +180,10 @@ def _recipients_reported(
     return [found.get(index) for index in range(len(submissions))]
 
 
-def _reports_so_far(cursor: Cursor, recipients: list[UUID]) -> dict[UUID, list[KnownReport]]:
-    cursor.execute(
-        "SELECT recipient_id, package_id, id, code, event_time, description, arrived_at FROM exchange_report"
-        " WHERE recipient_id = ANY(%s) ORDER BY id",
-        [recipients],
-    )
-    found: dict[UUID, list[KnownReport]] = defaultdict(list)
-    for recipient, package, order, code, at, description, arrived in cursor:
-        found[recipient].append(KnownReport(package, arrived, Event(at, order, code, description=description)))
-    return found
-
-
 def _orphan_reports(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> dict[int, list[KnownReport]]:
     cursor.execute(
         """
-        SELECT q.i, r.package_id, r.id, r.code, r.event_time, r.description, r.arrived_at
+        SELECT q.i, r.package_id, r.id, r.code, r.event_time, r.description, r.arrived_at, r."timestamp"
           FROM unnest(%s::int[], %s::bigint[], %s::text[]) AS q(i, reporter_id, document_id)
           JOIN exchange_report r USING (reporter_id, document_id)
          WHERE r.recipient_id IS NULL ORDER BY r.id
@@ -189,8 +195,8 @@ def _orphan_reports(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> 
         ],
     )
     found: dict[int, list[KnownReport]] = defaultdict(list)
-    for index, package, order, code, at, description, arrived in cursor:
-        found[index].append(KnownReport(package, arrived, Event(at, order, code, description=description)))
+    for index, *report in cursor:
+        found[index].append(store_asks.known_report(*report))
     return found
 
 
@@ -305,32 +311,17 @@ def _recipient_row(
 
 
 def insert_reports(cursor: Cursor, plans: Sequence[tuple[StatusSubmission, ReportPlan]], arrived_at: datetime) -> None:
-    """Rows of status reports, and the new standing of the recipients they moved."""
+    """Rows of status reports, the new standing of the recipients they moved, and the asks they answered."""
     insert_rows(cursor, "exchange_report", _REPORT, [_report_row(*plan, arrived_at) for plan in plans])
-    moved = [plan for _, plan in plans if plan.moved]
-    if moved:
-        cursor.execute(
-            """
-            UPDATE exchange_recipient r
-               SET state = q.state, status_code = q.code, status_at = q.at, status_description = q.description
-              FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
-                   AS q(id, state, code, at, description)
-             WHERE r.id = q.id
-            """,
-            [
-                [plan.recipient for plan in moved],
-                [plan.standing.state.value for plan in moved],
-                [plan.standing.code for plan in moved],
-                [plan.standing.at for plan in moved],
-                [plan.standing.description for plan in moved],
-            ],
-        )
+    standings = {id_: standing for _, plan in plans for id_, standing in plan.standings.items()}
+    store_asks.write_standings(cursor, standings, arrived_at)
+    store_asks.write_answers(cursor, {id_: answer for _, plan in plans for id_, answer in plan.answers.items()})
 
 
 def _report_row(submission: StatusSubmission, plan: ReportPlan, arrived_at: datetime) -> tuple[Any, ...]:
     package = submission.package
     return (
         submission.package_id, plan.recipient, submission.agency_id, submission.route.to_agency_id,
-        package.response_for.document_id, package.status_code, package.timestamp, submission.event_time,
+        package.response_for.document_id, package.status_code, package.timestamp, plan.event.at,
         package.description, plan.moved, arrived_at,
     )  # fmt: skip

@@ -10,6 +10,7 @@ from uuid import UUID
 
 from edxml102.errors import Finding
 from edxml102.model import DocumentPackage, PackageKind, StatusPackage
+from lienthong.exchange.asks import Request
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.segments import Address
 from lienthong.registry.resolution import SystemAccess
@@ -59,19 +60,30 @@ class Submission:
     received_at: datetime
     address: Address | None = None
 
+    @property
+    def goes_alone(self) -> bool:
+        """It moves documents that others in the same batch may speak of, so it is committed in a batch of its own."""
+        return False
+
 
 @dataclass(slots=True, kw_only=True)
 class DocumentSubmission(Submission):
-    """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4)."""
+    """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4).
+    ``request``: what a recall, update or replacement asks."""
 
     package: DocumentPackage
     routes: list[Route]
     fingerprint: bytes
     rank: int
+    request: Request | None = None
 
     @property
     def key(self) -> tuple[int, str, str]:
         return (self.agency_id, self.package.header.document_id, self.package.trace.bussiness.document_type or "0")
+
+    @property
+    def goes_alone(self) -> bool:
+        return self.request is not None
 
 
 @dataclass(slots=True, kw_only=True)
@@ -82,7 +94,6 @@ class StatusSubmission(Submission):
     route: Route
     issuer_id: int
     recipient_id: int
-    event_time: datetime
 
     @property
     def key(self) -> tuple[int, str, str]:

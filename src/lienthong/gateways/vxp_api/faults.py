@@ -99,6 +99,9 @@ NUMBERS: dict[Reason, str] = {
     Reason.PACKAGE_UNKNOWN: "131",
     Reason.STATUS_NOT_RECIPIENT: "132",
     Reason.STATUS_NOT_ALLOWED: "133",
+    Reason.STATUS_TOO_LATE: "134",
+    Reason.TARGET_FOREIGN: "135",
+    Reason.CANCELLED: "136",
     Reason.STORAGE_UNAVAILABLE: "150",
     Reason.DATABASE_UNAVAILABLE: "151",
 }

@@ -1,0 +1,120 @@
+"""Recipients that a report can move together, folded as one. Pure.
+
+A recall, update or replacement is a document of its own, with recipients of its own; what one of them reports about it
+answers for the document it acts on, and an answer given at that document counts for the one that asked. A *circle*
+holds both ends: rows (a document at a recipient) and the asks between them.
+"""
+
+from __future__ import annotations
+
+from collections import defaultdict
+from collections.abc import Iterable, Mapping
+from dataclasses import dataclass, field, replace
+from datetime import datetime
+from uuid import UUID
+
+from lienthong.exchange.rule_sets import RuleSet
+from lienthong.exchange.states import Answer, Ask, Event, RecipientState, Standing, fold
+
+_AFTER_REPORTS = 2**62  # orders what follows from a report behind all reports of the same moment
+
+
+@dataclass(frozen=True, slots=True)
+class KnownReport:
+    """An earlier report about the same document by the same agency."""
+
+    package: UUID
+    arrived_at: datetime
+    event: Event
+
+
+@dataclass(slots=True)
+class Row:
+    """A document at one recipient. ``own``: what the document itself asks; ``rules``: those of its day of signing."""
+
+    id: UUID
+    start: RecipientState
+    rules: RuleSet
+    own: Ask | None = None
+    reports: list[KnownReport] = field(default_factory=list)
+
+    def fold(self, more: Iterable[Event] = ()) -> Standing:
+        events = [*(known.event for known in self.reports), *more]
+        return fold(events, self.rules.moves, start=self.start, own=self.own)
+
+
+@dataclass(frozen=True, slots=True)
+class KnownAsk:
+    """An ask: of the row ``recipient``, by the document whose row at the same agency is ``asking``."""
+
+    id: int
+    recipient: UUID
+    asking: UUID
+    ask: Ask
+    at: datetime
+    reason: str
+
+    @property
+    def event(self) -> Event:
+        return Event(self.at, 0, ask=self.ask, description=self.reason, ask_id=self.id)
+
+
+@dataclass(slots=True)
+class Circle:
+    """Rows by id and the asks between them; one for a whole batch, so that a report knows those before it."""
+
+    rows: dict[UUID, Row] = field(default_factory=dict)
+    asks: list[KnownAsk] = field(default_factory=list)
+
+    def around(self, recipient: UUID) -> list[KnownAsk]:
+        """The asks that a report about this row can answer, with all that stand beside them."""
+        targets = {recipient, *(ask.recipient for ask in self.asks if ask.asking == recipient)}
+        return [ask for ask in self.asks if ask.recipient in targets]
+
+    def settle(self, recipient: UUID, event: Event | None = None) -> dict[UUID, Standing]:
+        """Where the row and all rows it is bound to stand, or would stand with one more ``event`` at the row."""
+        asks = self.around(recipient)
+        more: dict[UUID, list[Event]] = defaultdict(list)
+        more[recipient] += [event] if event else []
+        verdicts = {ask.id: _verdict(ask, self.rows[ask.asking].fold(more[ask.asking])) for ask in asks}
+        for ask in asks:
+            more[ask.recipient] += [one for one in (ask.event, verdicts[ask.id]) if one]
+        ids = {recipient, *(ask.recipient for ask in asks), *(ask.asking for ask in asks)}
+        standings = {id_: self.rows[id_].fold(more[id_]) for id_ in ids}
+        for ask in asks:
+            answer = answer_to(ask, standings)
+            if answer is not None and verdicts[ask.id] is None:
+                told = Event(answer.at, _AFTER_REPORTS, answer.code, description=answer.description)
+                standings[ask.asking] = self.rows[ask.asking].fold([*more[ask.asking], told])
+        return standings
+
+    def learn(self, row: UUID, report: KnownReport) -> None:
+        """A report that is kept counts for those that follow in the same batch."""
+        self.rows[row].reports.append(report)
+
+
+def answer_to(ask: KnownAsk, standings: Mapping[UUID, Standing]) -> Answer | None:
+    """How the ask was answered."""
+    answers = standings[ask.recipient].answers if ask.recipient in standings else ()
+    return next((answer for answer in answers if answer.open.ask_id == ask.id), None)
+
+
+def _verdict(ask: KnownAsk, asking: Standing) -> Event | None:
+    """What the reports about the asking document itself say to its question: an answer, or that it came to nothing
+    (refused or taken back). It never comes before the question, whatever the recipient's clock says."""
+    answer = next((answer for answer in asking.answers if answer.open.own), None)
+    if answer is None and not asking.state.final:
+        return None
+    given = Event(
+        max(asking.at or ask.at, ask.at), _AFTER_REPORTS, asking.code,
+        description=asking.description, ask_id=ask.id, agreed=False,
+    )  # fmt: skip
+    if answer is None:
+        return given
+    return replace(
+        given,
+        at=max(answer.at, ask.at),
+        code=answer.code,
+        description=answer.description,
+        agreed=answer.agreed,
+    )
