@@ -45,16 +45,16 @@ def recall_by_own_id(sender: str, *receivers: str, target: str) -> bytes:
 
 def update(sender: str, *receivers: str, target: str, data: str = "1", **header: str) -> bytes:
     change = BussinessDocumentInfo(document_info=data, document_receiver="0")
-    bussiness = Bussiness(
-        document_type="2", reason="Sửa trích yếu (mẫu)", document_id=target, document_info=(change,)
-    )
+    bussiness = Bussiness(document_type="2", reason="Sửa trích yếu (mẫu)", document_id=target, document_info=(change,))
     return _order(sender, receivers, bussiness, **header)
 
 
 def replacement(sender: str, *receivers: str, replaced: dict[str, tuple[str, ...]], **header: str) -> bytes:
     """``replaced``: identifier → codes of those who hold it."""
     infos = tuple(ReplacementInfo(document_id=one, organ_ids=holders) for one, holders in replaced.items())
-    return _order(sender, receivers, Bussiness(document_type="3", reason="Sai nội dung (mẫu)", replacements=infos), **header)
+    return _order(
+        sender, receivers, Bussiness(document_type="3", reason="Sai nội dung (mẫu)", replacements=infos), **header
+    )
 
 
 def _order(
@@ -82,7 +82,9 @@ def _order(
         steering_type="0",
         document_id=document_id or f"{sender},2024/03/16,{number}/CV-MAU",
     )
-    trace = TraceHeaderList(traces=(TraceHeader(organ_id=sender, timestamp="2024/03/16 08:00:00"),), bussiness=bussiness)
+    trace = TraceHeaderList(
+        traces=(TraceHeader(organ_id=sender, timestamp="2024/03/16 08:00:00"),), bussiness=bussiness
+    )
     attachment = Attachment(content_id="1", attachment_name="van-ban-mau.pdf", content_type="application/pdf")
     out = io.BytesIO()
     write_package(

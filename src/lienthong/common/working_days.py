@@ -19,7 +19,7 @@ from lienthong.common import clock
 if TYPE_CHECKING:
     from holidays import HolidayBase
 
-_LISTS = {"working": True, "off": False}
+_LISTS = {"working": True, "holidays": False}  # not "off", which YAML reads as false
 
 
 class CalendarError(Exception):
@@ -31,20 +31,19 @@ class WorkingDays:
 
     def __init__(self, overrides: Mapping[date, bool] | None = None) -> None:
         self._overrides = dict(overrides or {})
+        self._found: dict[tuple[date, int], date] = {}
 
     def is_working(self, day: date) -> bool:
         return self._overrides[day] if day in self._overrides else _calendar().is_working_day(day)
 
     def nth(self, start: date, count: int) -> date:
         """The ``count``-th working day after ``start``; 0 is ``start`` itself, or the first working day after it."""
-        day = start
-        while not self.is_working(day):
-            day += timedelta(days=1)
-        for _ in range(count):
-            day += timedelta(days=1)
+        if (start, count) not in self._found:
+            day = start if count == 0 else self.nth(start, count - 1) + timedelta(days=1)
             while not self.is_working(day):
                 day += timedelta(days=1)
-        return day
+            self._found[start, count] = day
+        return self._found[start, count]
 
     def end_of(self, moment: datetime, count: int) -> datetime:
         """When the ``count``-th working day after ``moment`` ends (midnight in Vietnam)."""
@@ -61,7 +60,7 @@ def _calendar() -> HolidayBase:
 
 @cache
 def working_days(overrides: Path | None = None) -> WorkingDays:
-    """The calendar with the overrides of a YAML file: ``working`` and ``off`` are lists of dates.
+    """The calendar with the overrides of a YAML file: ``working`` and ``holidays`` are lists of dates.
 
     :raises CalendarError: the file is missing or not of this form
     """
@@ -72,7 +71,7 @@ def working_days(overrides: Path | None = None) -> WorkingDays:
     except (OSError, UnicodeDecodeError, yaml.YAMLError) as error:
         raise CalendarError(f"{overrides.name}: không đọc được ({error}).") from error
     if not isinstance(document, dict) or not document.keys() <= _LISTS.keys():
-        raise CalendarError(f"{overrides.name}: chỉ được có hai danh sách working và off.")
+        raise CalendarError(f"{overrides.name}: chỉ được có hai danh sách working và holidays.")
     return WorkingDays(dict(_entries(overrides.name, document)))
 
 

@@ -83,7 +83,7 @@ class Circle:
         standings = {id_: self.rows[id_].fold(more[id_]) for id_ in ids}
         for ask in asks:
             answer = answer_to(ask, standings)
-            if answer is not None and verdicts[ask.id] is None:
+            if answer is not None:
                 told = Event(answer.at, _AFTER_REPORTS, answer.code, description=answer.description)
                 standings[ask.asking] = self.rows[ask.asking].fold([*more[ask.asking], told])
         return standings
@@ -105,10 +105,15 @@ def _verdict(ask: KnownAsk, asking: Standing) -> Event | None:
     answer = next((answer for answer in asking.answers if answer.open.own), None)
     if answer is None and not asking.state.final:
         return None
+    withdrawn = asking.state is RecipientState.TAKEN_BACK
     given = Event(
-        max(asking.at or ask.at, ask.at), _AFTER_REPORTS, asking.code,
-        description=asking.description, ask_id=ask.id, agreed=False,
-    )  # fmt: skip
+        at=max(asking.at or ask.at, ask.at),
+        order=_AFTER_REPORTS,
+        code="" if withdrawn else asking.code,
+        description="Bên gửi đã rút lại yêu cầu" if withdrawn else asking.description,
+        ask_id=ask.id,
+        agreed=False,
+    )
     if answer is None:
         return given
     return replace(

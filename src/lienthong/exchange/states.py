@@ -228,7 +228,7 @@ def _answered(standing: Standing, event: Event, question: OpenAsk, moves: Moves)
     )
     if question.own and not question.ask.is_order:
         return _stepped(told, event, moves)
-    told = replace(told, code=event.code, at=event.at, description=event.description)
+    told = replace(told, code=event.code or standing.code, at=event.at, description=event.description)
     if question.own:
         return _ended(told, RecipientState.AGREED if agreed else RecipientState.DECLINED)
     if agreed and rule.agreed is not None:
