@@ -104,7 +104,7 @@ class Machine(RuleBasedStateMachine):
         self.issuer.send(order(self.issuer.code, self.reader.code, target=self.name, document_id=name))
         self.model.ask(kind, name)
 
-    @precondition(lambda self: self.model.questions)
+    @precondition(lambda self: self.model.questions and not self.model.end)
     @rule(code=st.sampled_from(["15", "16"]), data=st.data())
     def answer(self, code: str, data: st.DataObject) -> None:
         _, name = data.draw(st.sampled_from(self.model.questions))
@@ -113,7 +113,7 @@ class Machine(RuleBasedStateMachine):
 
     @rule()
     def take_back(self) -> None:
-        asked = ("takeback", "") in self.model.questions
+        asked = not self.model.end and ("takeback", "") in self.model.questions
         allowed = not self.model.end and self.model.progress in ("sent", "arrived")
         raw = packages.status(
             self.issuer.code, self.reader.code, self.name, "13", description="Mẫu",
