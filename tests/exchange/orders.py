@@ -64,11 +64,12 @@ def _order(
     response_for: tuple[ResponseFor, ...] = (),
     *,
     document_id: str | None = None,
+    number: str | None = None,
     subject: str = "Về việc xử lý văn bản đã gửi (mẫu)",
     signed_on: str = "2024/03/16",
     content: bytes = b"%PDF-1.4\n% invented order\n",
 ) -> bytes:
-    number = f"TH{next(_numbers)}"
+    number = number or f"TH{next(_numbers)}"
     header = MessageHeader(
         from_=Organ(organ_id=sender, organ_name=f"Cơ quan mẫu {sender}"),
         to=tuple(Organ(organ_id=code, organ_name=f"Cơ quan mẫu {code}") for code in receivers),

@@ -166,7 +166,7 @@ def test_the_machines_agree_with_the_model(department: Office, hoa_phuong: Offic
     run_state_machine_as_test(
         Here,
         settings=settings(
-            max_examples=40,
+            max_examples=25,
             stateful_step_count=16,
             deadline=None,
             suppress_health_check=list(HealthCheck),

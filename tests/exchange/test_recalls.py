@@ -111,6 +111,16 @@ def test_a_resent_recall_asks_once(department: Office, hoa_phuong: Office, hai_d
     assert RecipientAsk.objects.count() == 2
 
 
+def test_a_recall_resent_to_more_asks_those_too(
+    department: Office, hoa_phuong: Office, hai_dang: Office, sent: Receipt
+) -> None:
+    first = orders.recall(department.code, hoa_phuong.code, target=VB, document_id="TH-1", number="1")
+    more = orders.recall(department.code, hoa_phuong.code, hai_dang.code, target=VB, document_id="TH-1", number="1")
+    assert department.send(first).doc_id == department.send(more).doc_id
+    assert {state_of(hoa_phuong), state_of(hai_dang)} == {"recall_asked"}
+    assert RecipientAsk.objects.count() == 2
+
+
 # --- Answers --------------------------------------------------------------------------------------------------------
 
 

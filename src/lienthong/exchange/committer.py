@@ -120,11 +120,14 @@ class Committer:
         try:
             _answer(batch, commit_batch(writer, [ticket.submission for ticket in batch]))
         except (DatabaseError, Refusal) as error:
+            if again and isinstance(error.__cause__, DeadlockDetected):
+                self._commit_isolated(writer, batch, again=False)
+                return
             if len(batch) > 1 and not _is_outage(error):
                 for ticket in batch:
                     self._commit_isolated(writer, [ticket])
                 return
-            if again and (isinstance(error, IntegrityError) or isinstance(error.__cause__, DeadlockDetected)):
+            if again and isinstance(error, IntegrityError):
                 self._commit_isolated(writer, batch, again=False)
                 return
             _answer(batch, [_as_refusal(error)] * len(batch))
@@ -218,7 +221,7 @@ def _with_asks(cursor: store.Cursor, submission: DocumentSubmission, plan: Docum
         all_routes=submission.routes,
         known=known,
     )
-    submission.findings += tuple(asks.findings)
+    submission.note(*asks.findings)
     return replace(plan, asks=asks, receipt=replace(plan.receipt, findings=submission.findings))
 
 

@@ -161,7 +161,7 @@ def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportP
     after = context.circle.settle(context.row, event)
     moved = after[context.row] != before[context.row]
     if rule is not None and context.recipient is not None and not moved:
-        submission.findings += _without_effect(rule, before[context.row])
+        submission.note(_without_effect(rule, before[context.row]))
     context.circle.learn(context.row, KnownReport(submission.package_id, submission.received_at, event))
     return ReportPlan(
         receipt=_report_receipt(submission),
@@ -220,13 +220,13 @@ def _first_of_its_kind(context: ReportContext, event: Event, before: dict[UUID, 
     return first
 
 
-def _without_effect(rule: CodeRule, standing: Standing) -> tuple[Finding, ...]:
+def _without_effect(rule: CodeRule, standing: Standing) -> Finding:
     """A code that comes when nothing allows it is refused or noted, as the rule says."""
     state = standing.state.label
     if rule.refused:
         raise Refusal(Reason.STATUS_TOO_LATE, f"Nơi nhận đang ở trạng thái “{state}”. {rule.refused}")
     message = f"Mã {rule.code} ({rule.name}) đã được ghi lại nhưng không đổi trạng thái “{state}” của văn bản."
-    return (Finding("exchange.status_no_effect", Severity.NOTE, "MessageHeader/StatusCode", message),)
+    return Finding("exchange.status_no_effect", Severity.NOTE, "MessageHeader/StatusCode", message)
 
 
 def _answers(

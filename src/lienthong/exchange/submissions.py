@@ -60,6 +60,10 @@ class Submission:
     received_at: datetime
     address: Address | None = None
 
+    def note(self, *findings: Finding) -> None:
+        """Add what was found while deciding; a batch that failed is decided again."""
+        self.findings += tuple(finding for finding in findings if finding not in self.findings)
+
     @property
     def goes_alone(self) -> bool:
         """It moves documents that others in the same batch may speak of, so it is committed in a batch of its own."""
