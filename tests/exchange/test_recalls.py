@@ -7,9 +7,11 @@ import hashlib
 import pytest
 
 from edxml102.model import PackageKind
+from lienthong.common import clock
 from lienthong.exchange.models import Delivery, Document, Recipient, RecipientAsk, Report
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.submissions import Receipt
+from lienthong.registry import services
 from tests import packages
 from tests.exchange import orders
 from tests.exchange.conftest import Office, open_office
@@ -375,3 +377,43 @@ def test_the_sender_sees_the_answer_of_each_recipient(department: Office, hoa_ph
         hai_dang.code: "Đã tiếp nhận: Đã thi hành (mẫu). Thu hồi: từ chối (16).",
         third.code: "Bên gửi thu hồi: Ban hành nhầm (mẫu). Thu hồi: chờ trả lời.",
     }
+
+
+# --- Across a succession --------------------------------------------------------------------------------------------
+
+
+def _close(closed: Office, successor: Office) -> None:
+    services.close_agency(agency=closed.agency, on_date=clock.today(), successor=successor.agency, on_closed="refuse")
+
+
+def test_a_successor_is_asked_for_all_it_took_over_and_answers_once(
+    department: Office, hoa_phuong: Office, hai_dang: Office, sent: Receipt
+) -> None:
+    ward = open_office("H99.40", "UBND phường Bằng Lăng (mẫu)")
+    hai_dang.report(department, VB, "03")
+    for closed in (hoa_phuong, hai_dang):
+        _close(closed, ward)
+    ward.report(department, VB, "03", timestamp="2024/03/15 10:00:00")
+    for answer, states in (("16", ("accepted", "accepted")), ("15", ("recalled", "recalled"))):
+        receipt = department.send(orders.recall(department.code, ward.code, target=VB, document_id=f"TH-{answer}"))
+        assert finding_ids(receipt) == []
+        assert (state_of(hoa_phuong), state_of(hai_dang)) == ("recall_asked", "recall_asked")
+        ward.report(department, f"TH-{answer}", answer, description="Trả lời (mẫu)")
+        assert (state_of(hoa_phuong), state_of(hai_dang)) == states
+
+
+def test_a_successor_recalls_what_its_predecessor_sent(
+    department: Office, hoa_phuong: Office, hai_dang: Office
+) -> None:
+    department.send(packages.document(department.code, hoa_phuong.code, document_id=VB))
+    _close(department, hai_dang)
+    hai_dang.send(orders.recall(hai_dang.code, hoa_phuong.code, target=VB, document_id="TH-1"))
+    assert state_of(hoa_phuong) == "recall_asked"
+    hoa_phuong.report(hai_dang, "TH-1", "15")
+    assert state_of(hoa_phuong) == "recalled"
+
+
+def test_an_agency_that_sends_to_itself_reports_to_itself(department: Office) -> None:
+    department.send(packages.document(department.code, department.code, document_id=VB))
+    department.report(department, VB, "03")
+    assert state_of(department) == "accepted"

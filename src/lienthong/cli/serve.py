@@ -11,6 +11,7 @@ from django.conf import settings
 
 from lienthong.cli import runtime
 from lienthong.cli.vietnamese import Command, Group
+from lienthong.cli.worker import beside
 
 app = typer.Typer(cls=Group)
 
@@ -23,7 +24,8 @@ def run(port: int | None = _PORT) -> None:
     runtime.prepare()
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
     try:
-        serve(port)
+        with beside():
+            serve(port)
     finally:
         if not settings.DATABASE_URL:
             settings.EMBEDDED_POSTGRES.stop()
@@ -50,7 +52,9 @@ def check() -> None:
 
     runtime.load()
     call_command("check", verbosity=0)
-    call_command("makemigrations", check=True, dry_run=True, verbosity=1)
+    if missing := runtime.missing_migrations():
+        _say(f"LT-D07: mô hình đã đổi nhưng thiếu migration ở: {', '.join(missing)}. Chạy makemigrations rồi xem lại.")
+        raise typer.Exit(1)
     _say("Cấu hình hợp lệ, không thiếu migration.")
 
 

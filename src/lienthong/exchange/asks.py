@@ -127,20 +127,21 @@ class AskPlan:
 def plan_asks(
     request: Request,
     *,
-    issuer: int,
+    issuers: frozenset[int],
     routes: list[Route],
-    all_routes: list[Route],
+    reached: frozenset[int],
     known: Mapping[str, list[KnownTarget]],
 ) -> AskPlan:
     """Decide whom to ask.
 
-    :param routes: the addressees that get the document now; ``all_routes``: all that it names
+    :param issuers: the agency that asks and those it succeeds
+    :param routes: the addressees that get the document now; ``reached``: all agencies that it names
     :param known: documents by identifier
     :raises Refusal: TARGET_FOREIGN when the document acted on is another agency's
     """
-    planner = _Planner(request, routes, all_routes)
+    planner = _Planner(request, routes, reached)
     for target in request.targets:
-        document = _owned(target, issuer, known.get(target.document_id, []))
+        document = _owned(target, issuers, known.get(target.document_id, []))
         if document is not None:
             planner.ask(target, document)
             continue
@@ -154,19 +155,19 @@ def plan_asks(
     return planner.plan
 
 
-def _owned(target: Target, issuer: int, documents: list[KnownTarget]) -> KnownTarget | None:
-    own = next((document for document in documents if document.owner == issuer), None)
-    named_foreign = target.owner not in (None, issuer)
+def _owned(target: Target, issuers: frozenset[int], documents: list[KnownTarget]) -> KnownTarget | None:
+    own = next((document for document in documents if document.owner in issuers), None)
+    named_foreign = target.owner is not None and target.owner not in issuers
     if own is None and (named_foreign or (documents and target.owner is None)):
         raise Refusal(Reason.TARGET_FOREIGN, f"{target.path}: {target.document_id}.")
     return own
 
 
 class _Planner:
-    def __init__(self, request: Request, routes: list[Route], all_routes: list[Route]) -> None:
+    def __init__(self, request: Request, routes: list[Route], reached: frozenset[int]) -> None:
         self.request = request
         self.routes = [route for route in routes if route.outcome.good]
-        self.reached = frozenset[int]().union(*map(_agencies, all_routes))
+        self.reached = reached
         self.plan = AskPlan()
 
     def tell(self, name: str, severity: Severity, path: str, message: str) -> None:
@@ -175,24 +176,28 @@ class _Planner:
     def ask(self, target: Target, document: KnownTarget) -> None:
         wanted = {agency for _, agency in target.holders}
         for route in self.routes:
-            if not wanted or wanted & _agencies(route):
-                self._ask_one(route, target, document)
+            agencies = agencies_of([route])
+            # Several, where the addressee succeeds or stands in for others that received the document too.
+            holders = [one for one in document.holders if one.agencies & agencies and one.outcome.good]
+            if not holders and (not wanted or wanted & agencies):
+                message = f"{route.name} ({route.code}) chưa từng nhận văn bản {target.document_id}."
+                self.tell("ask_not_recipient", Severity.WARNING, target.path, message)
+            if wanted:
+                holders = [one for one in holders if one.agencies & wanted]
+            for holder in holders:
+                self._ask_one(holder, route, target, document)
         self._tell_of_those_not_reached(target, document)
         self._tell_of_those_without_it(target, document)
 
-    def _ask_one(self, route: Route, target: Target, document: KnownTarget) -> None:
-        holder = next((one for one in document.holders if one.agencies & _agencies(route)), None)
-        if holder is None or not holder.outcome.good:
-            message = f"{route.name} ({route.code}) chưa từng nhận văn bản {target.document_id}."
-            self.tell("ask_not_recipient", Severity.WARNING, target.path, message)
-        elif document.rules.moves.can_ask(self.request.ask, holder.state) or _is_asked(holder.state):
+    def _ask_one(self, holder: KnownHolder, route: Route, target: Target, document: KnownTarget) -> None:
+        if document.rules.moves.can_ask(self.request.ask, holder.state) or _is_asked(holder.state):
             self.plan.asks.append(NewAsk(holder.id, route.code))
-        else:
-            message = (
-                f"{route.name} ({route.code}): văn bản {target.document_id} đang ở trạng thái “{holder.state.label}”, "
-                f"không {self.request.ask.label.lower()} được nữa."
-            )
-            self.tell("ask_not_applicable", Severity.WARNING, target.path, message)
+            return
+        message = (
+            f"{holder.name} ({holder.code}): văn bản {target.document_id} đang ở trạng thái “{holder.state.label}”, "
+            f"không {self.request.ask.label.lower()} được nữa."
+        )
+        self.tell("ask_not_applicable", Severity.WARNING, target.path, message)
 
     def _tell_of_those_not_reached(self, target: Target, document: KnownTarget) -> None:
         """Recipients of the old document that this package does not reach would keep it unknowingly."""
@@ -221,5 +226,7 @@ def _is_asked(state: RecipientState) -> bool:
     return state in (RecipientState.RECALL_ASKED, RecipientState.UPDATE_ASKED, RecipientState.TAKEBACK_ASKED)
 
 
-def _agencies(route: Route) -> frozenset[int]:
-    return frozenset(agency for agency in (route.agency_id, route.to_agency_id) if agency is not None)
+def agencies_of(routes: Iterable[Route]) -> frozenset[int]:
+    """The agencies that the routes name or lead to."""
+    named = ((route.agency_id, route.to_agency_id) for route in routes)
+    return frozenset(agency for pair in named for agency in pair if agency is not None)

@@ -8,7 +8,7 @@ holds both ends: rows (a document at a recipient) and the asks between them.
 from __future__ import annotations
 
 from collections import defaultdict
-from collections.abc import Iterable, Mapping
+from collections.abc import Collection, Iterable, Mapping, Sequence
 from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
@@ -21,25 +21,36 @@ _AFTER_REPORTS = 2**62  # orders what follows from a report behind all reports o
 
 @dataclass(frozen=True, slots=True)
 class KnownReport:
-    """An earlier report about the same document by the same agency."""
+    """An earlier report about the same document."""
 
     package: UUID
     arrived_at: datetime
     event: Event
+    reporter: int
 
 
 @dataclass(slots=True)
 class Row:
-    """A document at one recipient. ``own``: what the document itself asks; ``rules``: those of its day of signing."""
+    """A document at one recipient. ``own``: what the document itself asks; ``rules``: those of its day of signing.
+
+    ``reports`` are kept with the row; ``beside`` those kept with another, by an agency that speaks for both.
+    """
 
     id: UUID
     start: RecipientState
     rules: RuleSet
     own: Ask | None = None
+    document: UUID | None = None
+    agencies: frozenset[int] = frozenset()
     reports: list[KnownReport] = field(default_factory=list)
+    beside: list[KnownReport] = field(default_factory=list)
+
+    @property
+    def history(self) -> list[KnownReport]:
+        return [*self.reports, *self.beside]
 
     def fold(self, more: Iterable[Event] = ()) -> Standing:
-        events = [*(known.event for known in self.reports), *more]
+        events = [*(known.event for known in self.history), *more]
         return fold(events, self.rules.moves, start=self.start, own=self.own)
 
 
@@ -66,20 +77,21 @@ class Circle:
     rows: dict[UUID, Row] = field(default_factory=dict)
     asks: list[KnownAsk] = field(default_factory=list)
 
-    def around(self, recipient: UUID) -> list[KnownAsk]:
-        """The asks that a report about this row can answer, with all that stand beside them."""
-        targets = {recipient, *(ask.recipient for ask in self.asks if ask.asking == recipient)}
+    def around(self, rows: Collection[UUID]) -> list[KnownAsk]:
+        """The asks that a report about these rows can answer, with all that stand beside them."""
+        targets = {*rows, *(ask.recipient for ask in self.asks if ask.asking in rows)}
         return [ask for ask in self.asks if ask.recipient in targets]
 
-    def settle(self, recipient: UUID, event: Event | None = None) -> dict[UUID, Standing]:
-        """Where the row and all rows it is bound to stand, or would stand with one more ``event`` at the row."""
-        asks = self.around(recipient)
+    def settle(self, rows: Collection[UUID], event: Event | None = None) -> dict[UUID, Standing]:
+        """Where the rows and all they are bound to stand, or would stand with one more ``event`` at the rows."""
+        asks = self.around(rows)
         more: dict[UUID, list[Event]] = defaultdict(list)
-        more[recipient] += [event] if event else []
+        for row in rows:
+            more[row] += [event] if event else []
         verdicts = {ask.id: _verdict(ask, self.rows[ask.asking].fold(more[ask.asking])) for ask in asks}
         for ask in asks:
             more[ask.recipient] += [one for one in (ask.event, verdicts[ask.id]) if one]
-        ids = {recipient, *(ask.recipient for ask in asks), *(ask.asking for ask in asks)}
+        ids = {*rows, *(ask.recipient for ask in asks), *(ask.asking for ask in asks)}
         standings = {id_: self.rows[id_].fold(more[id_]) for id_ in ids}
         for ask in asks:
             answer = answer_to(ask, standings)
@@ -88,9 +100,18 @@ class Circle:
                 standings[ask.asking] = self.rows[ask.asking].fold([*more[ask.asking], told])
         return standings
 
-    def learn(self, row: UUID, report: KnownReport) -> None:
+    def share(self, rows: Collection[UUID], reporter: int) -> None:
+        """Let what the agency reported about one of the rows count for all: it speaks for them together."""
+        told = [known for row in rows for known in self.rows[row].reports if known.reporter == reporter]
+        for row in rows:
+            one = self.rows[row]
+            one.beside += [known for known in told if known not in one.history]
+
+    def learn(self, rows: Sequence[UUID], report: KnownReport) -> None:
         """A report that is kept counts for those that follow in the same batch."""
-        self.rows[row].reports.append(report)
+        self.rows[rows[0]].reports.append(report)
+        for row in rows[1:]:
+            self.rows[row].beside.append(report)
 
 
 def answer_to(ask: KnownAsk, standings: Mapping[UUID, Standing]) -> Answer | None:

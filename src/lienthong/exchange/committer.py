@@ -24,10 +24,12 @@ from lienthong.common import clock
 from lienthong.common.failpoints import hit
 from lienthong.common.sql import hot_cursor
 from lienthong.exchange import store, store_asks
-from lienthong.exchange.asks import plan_asks
+from lienthong.exchange.asks import agencies_of, plan_asks
 from lienthong.exchange.decisions import DocumentPlan, ReportPlan, plan_document, plan_report
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.segments.local import SegmentWriter
+from lienthong.exchange.signatures import rows as signature_rows
+from lienthong.exchange.signatures.recheck import next_check
 from lienthong.exchange.submissions import DocumentSubmission, Receipt, StatusSubmission, Submission
 
 _log = logging.getLogger(__name__)
@@ -213,14 +215,10 @@ def _with_asks(cursor: store.Cursor, submission: DocumentSubmission, plan: Docum
     """Whom a recall, update or replacement asks; the receipt tells of those it cannot ask."""
     if submission.request is None or not plan.routes:
         return plan
-    known = store_asks.find_targets(cursor, submission.request, issuer=submission.agency_id)
-    asks = plan_asks(
-        submission.request,
-        issuer=submission.agency_id,
-        routes=plan.routes,
-        all_routes=submission.routes,
-        known=known,
-    )
+    issuers = store_asks.issuers_of(submission.agency_id)
+    addressees = agencies_of(submission.routes)
+    known = store_asks.find_targets(cursor, submission.request, issuers=issuers, addressees=addressees)
+    asks = plan_asks(submission.request, issuers=issuers, routes=plan.routes, reached=addressees, known=known)
     submission.note(*asks.findings)
     return replace(plan, asks=asks, receipt=replace(plan.receipt, findings=submission.findings))
 
@@ -231,8 +229,8 @@ def _ask(cursor: store.Cursor, plans: list[tuple[DocumentSubmission, DocumentPla
         if plan.asks is not None and plan.asks.asks:
             store_asks.insert_asks(cursor, submission, plan.document, plan.asks)
             asked = [ask.recipient for ask in plan.asks.asks]
-            circle = store_asks.load_circle(cursor, asked)
-            standings = {id_: circle.settle(id_)[id_] for id_ in asked}
+            settled = store_asks.load_asked(cursor, asked).settle(asked)
+            standings = {id_: settled[id_] for id_ in asked}
             store_asks.write_standings(cursor, standings, submission.received_at)
 
 
@@ -290,7 +288,20 @@ def _insert(
             [(one, edoc, one.rank, one.package.header.from_.organ_id, plan.routes) for one, plan in documents]
             + [(one, status, 0, one.package.from_.organ_id, [one.route]) for one, _ in reports],
         )
+        _insert_signature_checks(cursor, [submission for submission, _ in documents])
         recipients = [(plan.document, one.package_id, route) for one, plan in documents for route in plan.routes]
         store.upsert_recipients(cursor, recipients, deliveries)
         if reports:
             store.insert_reports(cursor, reports, clock.now())
+
+
+def _insert_signature_checks(cursor: store.Cursor, submissions: list[DocumentSubmission]) -> None:
+    """Nearly all wait for the worker; the few that were checked at the door bring what it said."""
+    waiting = [(one.package_id, one.received_at) for one in submissions if one.signatures is None]
+    checked = [
+        (one.package_id, one.signatures, next_check(one.signatures, 1, one.received_at))
+        for one in submissions
+        if one.signatures is not None
+    ]
+    signature_rows.insert_due(cursor, waiting)
+    signature_rows.insert_checked(cursor, checked)

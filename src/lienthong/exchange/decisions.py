@@ -107,34 +107,38 @@ def _result(route: Route, *, already: bool) -> RecipientResult:
 
 @dataclass(frozen=True, slots=True)
 class ReportContext:
-    """What the axis knows of the document and recipient a report names.
+    """What the axis knows of the document and the recipients a report names.
 
-    ``row`` is the recipient's in ``circle``; of a document that did not pass through this axis (``document`` is
-    ``None``) a row of its own with the earlier reports about it. ``reversed``: the document is known, but its issuer
-    speaks as if it were the recipient, or the other way round.
+    ``rows`` are the recipients in ``circle``: most often one. An agency that became several addressees of one document,
+    by succession or redirection, speaks for all of them; the report is kept with the first. A document that did not
+    pass through this axis (``document`` is ``None``) has a row of its own with the earlier reports about it.
+    ``reversed``: the document is known, but its issuer speaks as if it were the recipient, or the other way round.
     """
 
     document: UUID | None
-    recipient: UUID | None
-    row: UUID
+    rows: list[UUID]
     circle: Circle
     reversed: bool = False
 
     @property
-    def rules(self) -> RuleSet:
-        return self.circle.rows[self.row].rules
+    def recipient(self) -> UUID | None:
+        return self.rows[0] if self.document is not None else None
 
     @property
-    def events(self) -> list[Event]:
-        return [known.event for known in self.circle.rows[self.row].reports]
+    def rules(self) -> RuleSet:
+        return self.circle.rows[self.rows[0]].rules
+
+    @property
+    def histories(self) -> list[list[KnownReport]]:
+        return [self.circle.rows[row].history for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPlan:
-    """``receipt`` to answer; ``repeat``: write nothing; ``moved``: the recipient's own standing changed.
+    """``receipt`` to answer; ``repeat``: write nothing; ``recipient`` the report is kept with.
 
-    ``event``: the report as it counts; ``standings``: where recipients stand that it moved; ``answers``: the asks it
-    answered, or (``None``) whose answer a late report took away.
+    ``event``: the report as it counts; ``moved``: a recipient it speaks of now stands elsewhere; ``standings``: where
+    all stand that it moved; ``answers``: the asks it answered, or (``None``) whose answer a late report took away.
     """
 
     receipt: Receipt
@@ -152,44 +156,44 @@ def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportP
     :raises Refusal: the rules do not let this agency send this code, or not any more; STATUS_NOT_RECIPIENT when the
         document is known and does not involve the reporting agency
     """
+    if not context.rows:
+        raise Refusal(Reason.STATUS_NOT_RECIPIENT, f"Văn bản {submission.package.response_for.document_id}.")
     rule = context.rules.codes.get(submission.package.status_code)
     _check_sender(submission, context, rule)
-    before = context.circle.settle(context.row)
-    event = _event(submission, context, before[context.row])
+    before = context.circle.settle(context.rows)
+    event = _event(submission, context, before[context.rows[0]])
     if first := _first_of_its_kind(context, event, before):
         return ReportPlan(_report_receipt(submission, first), True, context.recipient, event)
-    after = context.circle.settle(context.row, event)
-    moved = after[context.row] != before[context.row]
-    if rule is not None and context.recipient is not None and not moved:
-        submission.note(_without_effect(rule, before[context.row]))
-    context.circle.learn(context.row, KnownReport(submission.package_id, submission.received_at, event))
+    after = context.circle.settle(context.rows, event)
+    moved = any(after[row] != before[row] for row in context.rows)
+    if rule is not None and context.document is not None and not moved:
+        submission.note(_without_effect(rule, before[context.rows[0]]))
+    report = KnownReport(submission.package_id, submission.received_at, event, submission.agency_id)
+    context.circle.learn(context.rows, report)
     return ReportPlan(
         receipt=_report_receipt(submission),
         repeat=False,
         recipient=context.recipient,
         event=event,
         moved=moved,
-        standings={id_: after[id_] for id_ in after if after[id_] != before[id_] and context.recipient is not None},
+        standings={id_: after[id_] for id_ in after if after[id_] != before[id_] and context.document is not None},
         answers=_answers(context, before, after),
     )
 
 
 def _check_sender(submission: StatusSubmission, context: ReportContext, rule: CodeRule | None) -> None:
-    by_issuer = submission.agency_id == submission.issuer_id
-    if rule is not None and (context.reversed or by_issuer != (rule.sender is Sender.ISSUER)):
+    if rule is not None and (context.reversed or submission.by_issuer != (rule.sender is Sender.ISSUER)):
         sender = "cơ quan ban hành văn bản" if rule.sender is Sender.ISSUER else "nơi nhận văn bản"
         raise Refusal(
             Reason.STATUS_NOT_ALLOWED, f"Mã {rule.code} ({rule.name}) do {sender} gửi, theo {rule.source.cited}."
         )
-    if context.document is not None and context.recipient is None:
-        raise Refusal(Reason.STATUS_NOT_RECIPIENT, f"Văn bản {submission.package.response_for.document_id}.")
 
 
 def _event(submission: StatusSubmission, context: ReportContext, standing: Standing) -> Event:
     """One agency's own clock orders its own steps, never later than the arrival. Asking and answering happen between
     two clocks, so what can only be a question or an answer is ordered by its arrival here."""
     package, moves = submission.package, context.rules.moves
-    order = 1 + max((event.order for event in context.events), default=0)
+    order = 1 + max((known.event.order for history in context.histories for known in history), default=0)
     stamp = package.timestamp if package.time else ""
     arrived = Event(submission.received_at, order, package.status_code, description=package.description, stamp=stamp)
     if package.time is None or _is_dialogue(arrived, standing, moves):
@@ -209,15 +213,15 @@ def _first_of_its_kind(context: ReportContext, event: Event, before: dict[UUID, 
 
     A second 13 after a declined first one does say something new, and so does a 03 that answers a recall.
     """
-    reports = context.circle.rows[context.row].reports
-    if resent := next((known for known in reports if is_resent(known.event, event)), None):
-        return resent
-    first = next((known for known in reports if known.event.code == event.code), None)
+    resent = [next((known for known in one if is_resent(known.event, event)), None) for one in context.histories]
+    if all(resent):
+        return resent[0]
+    first = [next((known for known in one if known.event.code == event.code), None) for one in context.histories]
     ask = context.rules.moves.asking.get(event.code)
-    asked_anew = ask is not None and all(question.ask is not ask for question in before[context.row].open)
-    if first is None or asked_anew or context.circle.settle(context.row, event) != before:
+    asked_anew = ask is not None and all(question.ask is not ask for question in before[context.rows[0]].open)
+    if not all(first) or asked_anew or context.circle.settle(context.rows, event) != before:
         return None
-    return first
+    return first[0]
 
 
 def _without_effect(rule: CodeRule, standing: Standing) -> Finding:
@@ -232,7 +236,7 @@ def _without_effect(rule: CodeRule, standing: Standing) -> Finding:
 def _answers(
     context: ReportContext, before: dict[UUID, Standing], after: dict[UUID, Standing]
 ) -> dict[int, Answer | None]:
-    changed = {ask.id: (answer_to(ask, before), answer_to(ask, after)) for ask in context.circle.around(context.row)}
+    changed = {ask.id: (answer_to(ask, before), answer_to(ask, after)) for ask in context.circle.around(context.rows)}
     return {id_: new for id_, (old, new) in changed.items() if old != new}
 
 

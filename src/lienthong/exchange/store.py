@@ -13,18 +13,21 @@ from uuid import UUID
 import psycopg
 
 from edxml102.model import Attachment, parse_date
+from lienthong.common import clock
 from lienthong.common.ids import new_id
 from lienthong.common.sql import insert_rows
 from lienthong.exchange import store_asks
-from lienthong.exchange.circles import KnownReport, Row
+from lienthong.exchange.circles import Circle, KnownReport, Row
 from lienthong.exchange.decisions import KnownDocument, KnownRecipient, ReportContext, ReportPlan
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.rule_sets import rule_set
 from lienthong.exchange.segments import Address
 from lienthong.exchange.states import DeliveryState, RecipientState
 from lienthong.exchange.submissions import DocumentSubmission, StatusSubmission, Submission
+from lienthong.registry import directory
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
+Recipients = dict[int, list[UUID]]  # index of a report → the recipients it speaks of
 
 _DOCUMENT = {
     "id": "uuid", "system_id": "bigint", "agency_id": "bigint", "document_id": "text", "business_type": "text",
@@ -108,42 +111,72 @@ def _addresses_of(cursor: Cursor, documents: list[UUID]) -> dict[UUID, list[Addr
 
 
 def find_report_contexts(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> list[ReportContext]:
-    """For each status report: the document it names, the recipient it speaks of (locked) and what was reported
+    """For each status report: the document it names, the recipients it speaks of (locked) and what was reported
     before."""
     if not submissions:
         return []
     documents = _documents_reported(cursor, submissions)
-    recipients = [row[0] if row else None for row in _recipients_reported(cursor, submissions, documents)]
-    reversed_ = _place_the_rest(cursor, submissions, documents, recipients)
-    circle = store_asks.load_circle(cursor, [recipient for recipient in recipients if recipient])
-    orphans = _orphan_reports(cursor, submissions)
-    contexts = []
-    for index, recipient in enumerate(recipients):
-        row = recipient or submissions[index].package_id
-        if recipient is None:
-            signed_on = parse_date(submissions[index].package.response_for.promulgation_date)
-            circle.rows[row] = Row(row, RecipientState.SENT, rule_set(signed_on), reports=orphans[index])
-        contexts.append(ReportContext(documents[index], recipient, row, circle, index in reversed_))
-    return contexts
+    rows = _recipients_reported(cursor, submissions, documents)
+    reversed_ = _place_the_rest(cursor, submissions, documents, rows)
+    circle = store_asks.load_circle(cursor, [row for placed in rows.values() for row in placed])
+    _add_orphans(cursor, submissions, circle, rows, [i for i, document in enumerate(documents) if document is None])
+    for index, submission in enumerate(submissions):
+        circle.share(rows.get(index, []), submission.agency_id)
+    return [
+        ReportContext(document, rows.get(index, []), circle, index in reversed_)
+        for index, document in enumerate(documents)
+    ]
 
 
 def _place_the_rest(
-    cursor: Cursor,
-    submissions: Sequence[StatusSubmission],
-    documents: list[UUID | None],
-    recipients: list[UUID | None],
+    cursor: Cursor, submissions: Sequence[StatusSubmission], documents: list[UUID | None], rows: Recipients
 ) -> set[int]:
     """Fill in what a second look finds; answers those whose two sides are the wrong way round."""
-    unplaced = {index: submissions[index] for index, recipient in enumerate(recipients) if recipient is None}
+    unplaced = {index: submission for index, submission in enumerate(submissions) if index not in rows}
     named = {index: submission for index, submission in unplaced.items() if documents[index] is not None}
-    for index, found in store_asks.find_other_recipients(cursor, named).items():
-        documents[index], recipients[index] = found
+    for index, (document, row) in store_asks.find_other_recipients(cursor, named).items():
+        documents[index], rows[index] = document, [row]
     unknown = {index: submission for index, submission in unplaced.items() if documents[index] is None}
     return set(store_asks.find_other_recipients(cursor, unknown, swapped=True))
 
 
+def _add_orphans(
+    cursor: Cursor,
+    submissions: Sequence[StatusSubmission],
+    circle: Circle,
+    rows: Recipients,
+    unknown: Sequence[int],
+) -> None:
+    """A document that did not pass through this axis has a row in the circle only."""
+    reports = _orphan_reports(cursor, submissions) if unknown else {}
+    for index in unknown:
+        signed_on = parse_date(submissions[index].package.response_for.promulgation_date)
+        row = submissions[index].package_id
+        known = reports.get(index, [])
+        circle.rows[row] = Row(row, RecipientState.SENT, rule_set(signed_on), reports=known)
+        rows[index] = [row]
+
+
 def _documents_reported(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> list[UUID | None]:
+    """The documents of the issuers named, or else of those they succeed."""
+    found = _documents_of(cursor, [(i, one.issuer_id, one) for i, one in enumerate(submissions)])
+    missing = {i: one.issuer_id for i, one in enumerate(submissions) if i not in found}
+    earlier = [(i, agency, submissions[i]) for i, agency in _predecessors(missing)]
+    found |= _documents_of(cursor, earlier)
+    return [found.get(index) for index in range(len(submissions))]
+
+
+def _predecessors(agencies: dict[int, int]) -> list[tuple[int, int]]:
+    """``(index, agency)`` for all whom the agencies succeed. Asked only where nothing else was found: the common way
+    costs no query more."""
+    line = directory.predecessors(agencies.values(), clock.today()) if agencies else {}
+    return [(index, closed) for index, heir in agencies.items() for closed in line.get(heir, ())]
+
+
+def _documents_of(cursor: Cursor, asked: Sequence[tuple[int, int, StatusSubmission]]) -> dict[int, UUID]:
     """A new or replacing document comes before a recall or update that carries the same document id."""
+    if not asked:
+        return {}
     cursor.execute(
         """
         SELECT DISTINCT ON (q.i) q.i, d.id
@@ -152,38 +185,47 @@ def _documents_reported(cursor: Cursor, submissions: Sequence[StatusSubmission])
          ORDER BY q.i, (d.business_type IN ('0', '3')) DESC, d.id
         """,
         [
-            list(range(len(submissions))),
-            [submission.issuer_id for submission in submissions],
-            [submission.package.response_for.document_id for submission in submissions],
+            [index for index, _, _ in asked],
+            [agency for _, agency, _ in asked],
+            [submission.package.response_for.document_id for _, _, submission in asked],
         ],
     )
-    found: dict[int, UUID] = dict(cursor.fetchall())
-    return [found.get(index) for index in range(len(submissions))]
+    return dict(cursor.fetchall())
 
 
 def _recipients_reported(
     cursor: Cursor, submissions: Sequence[StatusSubmission], documents: list[UUID | None]
-) -> list[tuple[UUID, str] | None]:
-    cursor.execute(
-        """
-        SELECT q.i, r.id, r.outcome
-          FROM unnest(%s::int[], %s::uuid[], %s::bigint[]) AS q(i, document_id, agency_id)
-          JOIN exchange_recipient r ON r.document_id = q.document_id
-               AND (r.agency_id = q.agency_id OR r.to_agency_id = q.agency_id)
-         ORDER BY r.id FOR UPDATE OF r
-        """,
-        [list(range(len(submissions))), documents, [submission.recipient_id for submission in submissions]],
-    )
-    found: dict[int, tuple[UUID, str]] = {}
-    for index, recipient, outcome in cursor:
-        found.setdefault(index, (recipient, outcome))
-    return [found.get(index) for index in range(len(submissions))]
+) -> Recipients:
+    """The recipients that the reports speak of: the agencies named, or else those they succeed."""
+    known = {i: one.recipient_id for i, one in enumerate(submissions) if documents[i] is not None}
+    found = _recipients_for(cursor, [(i, documents[i], agency) for i, agency in known.items()])
+    missing = {i: agency for i, agency in known.items() if i not in found}
+    return found | _recipients_for(cursor, [(i, documents[i], agency) for i, agency in _predecessors(missing)])
+
+
+def _recipients_for(cursor: Cursor, asked: Sequence[tuple[int, UUID | None, int]]) -> Recipients:
+    found: Recipients = defaultdict(list)
+    if asked:
+        cursor.execute(
+            """
+            SELECT q.i, r.id
+              FROM unnest(%s::int[], %s::uuid[], %s::bigint[]) AS q(i, document_id, agency_id)
+              JOIN exchange_recipient r ON r.document_id = q.document_id
+                   AND (r.agency_id = q.agency_id OR r.to_agency_id = q.agency_id)
+             ORDER BY r.id FOR UPDATE OF r
+            """,
+            [list(column) for column in zip(*asked, strict=True)],
+        )
+        for index, recipient in cursor:
+            found[index].append(recipient)
+    return dict(found)
 
 
 def _orphan_reports(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> dict[int, list[KnownReport]]:
     cursor.execute(
         """
-        SELECT q.i, r.package_id, r.id, r.code, r.event_time, r.description, r.arrived_at, r."timestamp"
+        SELECT q.i, r.package_id, r.id, r.code, r.event_time, r.description, r.arrived_at, r."timestamp",
+               r.reporter_id
           FROM unnest(%s::int[], %s::bigint[], %s::text[]) AS q(i, reporter_id, document_id)
           JOIN exchange_report r USING (reporter_id, document_id)
          WHERE r.recipient_id IS NULL ORDER BY r.id

@@ -10,12 +10,14 @@ from uuid import UUID
 
 import psycopg
 
+from lienthong.common import clock
 from lienthong.exchange.asks import AskPlan, KnownHolder, KnownTarget, Request
 from lienthong.exchange.circles import Circle, KnownAsk, KnownReport, Row
 from lienthong.exchange.routing import Outcome
 from lienthong.exchange.rule_sets import rule_set
 from lienthong.exchange.states import Answer, Ask, DeliveryState, Event, RecipientState, Standing
 from lienthong.exchange.submissions import DocumentSubmission, StatusSubmission
+from lienthong.registry import directory
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
@@ -56,25 +58,43 @@ def _asks_around(cursor: Cursor, recipients: Sequence[UUID]) -> list[KnownAsk]:
 def _rows(cursor: Cursor, ids: Iterable[UUID]) -> dict[UUID, Row]:
     cursor.execute(
         """
-        SELECT r.id, r.outcome, d.business_type, d.promulgation_date
+        SELECT r.id, r.outcome, d.business_type, d.promulgation_date, d.id, r.agency_id, r.to_agency_id
           FROM exchange_recipient r JOIN exchange_document d ON d.id = r.document_id
          WHERE r.id = ANY(%s) ORDER BY r.id FOR UPDATE OF r
         """,
         [list(ids)],
     )
     rows = {}
-    for id_, outcome, business_type, signed_on in cursor:
+    for id_, outcome, business_type, signed_on, document, *agencies in cursor:
         rules = rule_set(signed_on)
         start = RecipientState.SENT if Outcome(outcome).good else RecipientState.NOT_SENT
-        rows[id_] = Row(id_, start, rules, rules.ask_of(business_type))
+        rows[id_] = Row(id_, start, rules, rules.ask_of(business_type), document, _present(agencies))
     return rows
+
+
+def _present(agencies: Iterable[int | None]) -> frozenset[int]:
+    return frozenset(agency for agency in agencies if agency is not None)
+
+
+def load_asked(cursor: Cursor, recipients: Sequence[UUID]) -> Circle:
+    """The circle of rows that are asked, with what an agency reported that speaks for several of them by now."""
+    circle = load_circle(cursor, recipients)
+    reporters = {known.reporter for row in recipients for known in circle.rows[row].reports}
+    line = directory.predecessors(reporters, clock.today()) if len(recipients) > 1 and reporters else {}
+    for document in {circle.rows[row].document for row in recipients}:
+        rows = [row for row in recipients if circle.rows[row].document == document]
+        for reporter in reporters if len(rows) > 1 else ():
+            own = [row for row in rows if reporter in circle.rows[row].agencies]
+            inherited = [row for row in rows if circle.rows[row].agencies & set(line.get(reporter, ()))]
+            circle.share(own or inherited, reporter)
+    return circle
 
 
 def reports_of(cursor: Cursor, recipients: list[UUID]) -> dict[UUID, list[KnownReport]]:
     """What was reported about these rows, in order of arrival."""
     cursor.execute(
-        'SELECT recipient_id, package_id, id, code, event_time, description, arrived_at, "timestamp"'
-        " FROM exchange_report WHERE recipient_id = ANY(%s) ORDER BY id",
+        'SELECT recipient_id, package_id, id, code, event_time, description, arrived_at, "timestamp",'
+        " reporter_id FROM exchange_report WHERE recipient_id = ANY(%s) ORDER BY id",
         [recipients],
     )
     found: dict[UUID, list[KnownReport]] = defaultdict(list)
@@ -84,29 +104,56 @@ def reports_of(cursor: Cursor, recipients: list[UUID]) -> dict[UUID, list[KnownR
 
 
 def known_report(  # noqa: PLR0913, PLR0917 - the columns of a row
-    package: UUID, order: int, code: str, at: datetime, description: str, arrived_at: datetime, stamp: str
+    package: UUID,
+    order: int,
+    code: str,
+    at: datetime,
+    description: str,
+    arrived_at: datetime,
+    stamp: str,
+    reporter: int,
 ) -> KnownReport:
-    return KnownReport(package, arrived_at, Event(at, order, code, description=description, stamp=stamp))
+    return KnownReport(package, arrived_at, Event(at, order, code, description=description, stamp=stamp), reporter)
 
 
-def find_targets(cursor: Cursor, request: Request, *, issuer: int) -> dict[str, list[KnownTarget]]:
+def find_targets(
+    cursor: Cursor, request: Request, *, issuers: frozenset[int], addressees: frozenset[int]
+) -> dict[str, list[KnownTarget]]:
     """The documents that the request may mean, by identifier: the issuer's with their recipients, and where it has
-    none of that identifier, those of others."""
+    none of that identifier, those of others.
+
+    :param issuers: the agency that asks and those it succeeds
+    :param addressees: the agencies that are addressed; they hold what those they succeed received
+    """
     wanted = [target.document_id for target in request.targets]
-    rows = _documents(cursor, wanted, "SELECT %s::bigint AS id", [issuer])
+    rows = _documents(cursor, wanted, "SELECT unnest(%s::bigint[]) AS id", [list(issuers)])
     missing = [document_id for document_id in wanted if document_id not in {row[1] for row in rows}]
     if missing:
         # By agency, because that is how the unique index begins: some hundred look-ups instead of the whole table.
         rows += _documents(cursor, missing, "SELECT id FROM registry_agency", [])
-    holders = _holders(cursor, [row[0] for row in rows if row[2] == issuer])
+    holders = _holders(cursor, [row[0] for row in rows if row[2] in issuers], _heirs(addressees))
     found: dict[str, list[KnownTarget]] = defaultdict(list)
     for id_, document_id, agency, signed_on in rows:
         found[document_id].append(KnownTarget(id_, agency, rule_set(signed_on), tuple(holders[id_])))
     return found
 
 
+def issuers_of(agency: int) -> frozenset[int]:
+    """The agency and those it succeeds: whose documents it may recall, update and replace."""
+    return frozenset((agency, *directory.predecessors([agency], clock.today()).get(agency, ())))
+
+
+def _heirs(agencies: frozenset[int]) -> dict[int, set[int]]:
+    """Closed agency → those of the agencies that succeed it."""
+    heirs: dict[int, set[int]] = defaultdict(set)
+    for heir, line in directory.predecessors(agencies, clock.today()).items():
+        for closed in line:
+            heirs[closed].add(heir)
+    return heirs
+
+
 def _documents(
-    cursor: Cursor, document_ids: list[str], agencies: LiteralString, parameters: list[int]
+    cursor: Cursor, document_ids: list[str], agencies: LiteralString, parameters: list[list[int]]
 ) -> list[tuple[Any, ...]]:
     cursor.execute(
         "SELECT d.id, d.document_id, d.agency_id, d.promulgation_date"  # noqa: S608 - literals
@@ -117,7 +164,7 @@ def _documents(
     return cursor.fetchall()
 
 
-def _holders(cursor: Cursor, documents: list[UUID]) -> dict[UUID, list[KnownHolder]]:
+def _holders(cursor: Cursor, documents: list[UUID], heirs: Mapping[int, set[int]]) -> dict[UUID, list[KnownHolder]]:
     cursor.execute(
         "SELECT document_id, id, code, name, outcome, agency_id, to_agency_id, state FROM exchange_recipient"
         " WHERE document_id = ANY(%s) ORDER BY id FOR UPDATE",
@@ -125,7 +172,8 @@ def _holders(cursor: Cursor, documents: list[UUID]) -> dict[UUID, list[KnownHold
     )
     found: dict[UUID, list[KnownHolder]] = defaultdict(list)
     for document, id_, code, name, outcome, agency, to_agency, state in cursor:
-        agencies = frozenset(one for one in (agency, to_agency) if one is not None)
+        named = _present((agency, to_agency))
+        agencies = named.union(*(heirs.get(one, ()) for one in named))
         found[document].append(KnownHolder(id_, code, name, Outcome(outcome), agencies, RecipientState(state)))
     return found
 

@@ -13,6 +13,7 @@ from edxml102.model import DocumentPackage, PackageKind, StatusPackage
 from lienthong.exchange.asks import Request
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.segments import Address
+from lienthong.exchange.signatures.reports import PackageReport
 from lienthong.registry.resolution import SystemAccess
 
 
@@ -76,6 +77,7 @@ class DocumentSubmission(Submission):
     ``request``: what a recall, update or replacement asks."""
 
     package: DocumentPackage
+    signatures: PackageReport | None = None  # checked at the door, where that is demanded of the sender
     routes: list[Route]
     fingerprint: bytes
     rank: int
@@ -92,12 +94,14 @@ class DocumentSubmission(Submission):
 
 @dataclass(slots=True, kw_only=True)
 class StatusSubmission(Submission):
-    """A status report on its way in: ``agency_id`` reports to ``route.to_agency_id`` about the issuer's document."""
+    """A status report on its way in: ``agency_id`` reports to ``route.to_agency_id`` about the issuer's document.
+    ``by_issuer``: it is the issuer that speaks, to a recipient."""
 
     package: StatusPackage
     route: Route
     issuer_id: int
     recipient_id: int
+    by_issuer: bool
 
     @property
     def key(self) -> tuple[int, str, str]:
