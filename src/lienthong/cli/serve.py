@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 
@@ -10,8 +11,8 @@ import typer
 from django.conf import settings
 
 from lienthong.cli import runtime
+from lienthong.cli.companions import beside
 from lienthong.cli.vietnamese import Command, Group
-from lienthong.cli.worker import beside
 
 app = typer.Typer(cls=Group)
 
@@ -23,11 +24,13 @@ def run(port: int | None = _PORT) -> None:
     """Chạy toàn bộ hệ thống trên máy này (cơ sở dữ liệu nhúng nếu chưa đặt LIENTHONG_DATABASE_URL)."""
     runtime.prepare()
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
+    owner = os.getpid()
     try:
-        with beside():
+        with beside("worker", "sequencer"):
             serve(port)
     finally:
-        if not settings.DATABASE_URL:
+        # A web process that gunicorn forked ends by unwinding through here too; the database is not its to stop.
+        if not settings.DATABASE_URL and os.getpid() == owner:
             settings.EMBEDDED_POSTGRES.stop()
 
 

@@ -22,6 +22,9 @@ NAMES = (
     "delivery.before_confirm",
     "delivery.after_confirm",
     "signatures.before_record",
+    "dispatch.after_claim",
+    "dispatch.before_finish",
+    "dispatch.after_finish",
 )
 
 

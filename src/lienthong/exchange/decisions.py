@@ -57,19 +57,28 @@ class DocumentPlan:
 def plan_document(submission: DocumentSubmission, known: KnownDocument | None) -> DocumentPlan:
     """Decide over one document submission.
 
-    :raises Refusal: CONFLICT when another document stands under the same identifier
+    :raises Refusal: CONFLICT when another document stands under the same identifier, or what bars all but a repeat
     """
     if known is None:
+        _refuse_barred(submission)
         return DocumentPlan(submission.package_id, True, submission.routes, _receipt(submission, submission.package_id))
     if submission.fingerprint != known.fingerprint:
+        _refuse_barred(submission)
         received = clock.in_vietnam(known.received_at)
         raise Refusal(Reason.CONFLICT, f"Đã nhận lúc {received:%H:%M:%S ngày %d/%m/%Y} với DocId {known.id}.")
     have = {recipient.agency_id for recipient in known.recipients if recipient.outcome.good}
     more = [route for route in submission.routes if route.agency_id not in have]
+    if len(more) == len(submission.routes) or any(route.outcome.good for route in more):
+        _refuse_barred(submission)
     if not any(route.outcome.good for route in more):
         return DocumentPlan(known.id, False, [], _repeat_receipt(submission, known, have))
     address = next((address for address in known.addresses if address.sha256 == submission.stored.sha256), None)
     return DocumentPlan(known.id, False, more, _receipt(submission, known.id, have), address)
+
+
+def _refuse_barred(submission: DocumentSubmission) -> None:
+    if submission.barred is not None:
+        raise submission.barred
 
 
 def _receipt(submission: DocumentSubmission, document: UUID, have: set[int | None] | None = None) -> Receipt:
@@ -139,6 +148,7 @@ class ReportPlan:
 
     ``event``: the report as it counts; ``moved``: a recipient it speaks of now stands elsewhere; ``standings``: where
     all stand that it moved; ``answers``: the asks it answered, or (``None``) whose answer a late report took away.
+    ``document``: the one reported about, when it passed through this axis.
     """
 
     receipt: Receipt
@@ -148,6 +158,7 @@ class ReportPlan:
     moved: bool = False
     standings: dict[UUID, Standing] = field(default_factory=dict)
     answers: dict[int, Answer | None] = field(default_factory=dict)
+    document: UUID | None = None
 
 
 def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportPlan:
@@ -163,7 +174,7 @@ def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportP
     before = context.circle.settle(context.rows)
     event = _event(submission, context, before[context.rows[0]])
     if first := _first_of_its_kind(context, event, before):
-        return ReportPlan(_report_receipt(submission, first), True, context.recipient, event)
+        return ReportPlan(_report_receipt(submission, first), True, context.recipient, event, document=context.document)
     after = context.circle.settle(context.rows, event)
     moved = any(after[row] != before[row] for row in context.rows)
     if rule is not None and context.document is not None and not moved:
@@ -178,6 +189,7 @@ def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportP
         moved=moved,
         standings={id_: after[id_] for id_ in after if after[id_] != before[id_] and context.document is not None},
         answers=_answers(context, before, after),
+        document=context.document,
     )
 
 

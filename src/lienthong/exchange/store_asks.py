@@ -21,7 +21,8 @@ from lienthong.registry import directory
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
-_OPEN = [state.value for state in DeliveryState if state.is_open]
+# Given up ones too: nobody may resend or redirect what was recalled.
+_CANCELLABLE = [state.value for state in DeliveryState if state.is_open or state is DeliveryState.GIVEN_UP]
 _CANCELLED = [state.value for state in RecipientState if state.cancelled]
 
 
@@ -266,11 +267,11 @@ def _cancel_deliveries(cursor: Cursor, recipients: list[UUID], at: datetime) -> 
     cursor.execute(
         """
         UPDATE exchange_delivery v
-           SET state = %s, lease_until = NULL, updated_at = %s
+           SET state = %s, lease_until = NULL, lease_token = NULL, updated_at = %s
          WHERE v.id IN (SELECT delivery_id FROM exchange_recipient WHERE id = ANY(%s)) AND v.state = ANY(%s)
            AND NOT EXISTS (SELECT FROM exchange_recipient r WHERE r.delivery_id = v.id AND r.state <> ALL(%s))
         """,
-        [DeliveryState.CANCELLED.value, at, recipients, _OPEN, _CANCELLED],
+        [DeliveryState.CANCELLED.value, at, recipients, _CANCELLABLE, _CANCELLED],
     )
 
 

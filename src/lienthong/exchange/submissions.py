@@ -11,6 +11,7 @@ from uuid import UUID
 from edxml102.errors import Finding
 from edxml102.model import DocumentPackage, PackageKind, StatusPackage
 from lienthong.exchange.asks import Request
+from lienthong.exchange.refusals import Refusal
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.segments import Address
 from lienthong.exchange.signatures.reports import PackageReport
@@ -54,7 +55,9 @@ class Submission:
 
     package_id: UUID
     system_pk: int
+    system_id: str
     agency_id: int
+    from_code: str
     stored: Stored
     findings: tuple[Finding, ...]
     remote: str
@@ -74,7 +77,10 @@ class Submission:
 @dataclass(slots=True, kw_only=True)
 class DocumentSubmission(Submission):
     """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4).
-    ``request``: what a recall, update or replacement asks."""
+
+    ``request``: what a recall, update or replacement asks. ``barred`` is why it is refused, unless it repeats what was
+    accepted before its sender or recipients closed: whoever lost the receipt of 23:59 gets it at 00:01.
+    """
 
     package: DocumentPackage
     signatures: PackageReport | None = None  # checked at the door, where that is demanded of the sender
@@ -82,6 +88,7 @@ class DocumentSubmission(Submission):
     fingerprint: bytes
     rank: int
     request: Request | None = None
+    barred: Refusal | None = None
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -123,7 +130,10 @@ class RecipientResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The acknowledgement: bytes and rows are durable. A repeated submission gets the first one's."""
+    """The acknowledgement: bytes and rows are durable. A repeated submission gets the first one's.
+
+    ``signed``: the same as evidence, signed by the axis (``ledger.receipts``).
+    """
 
     doc_id: str
     received_at: datetime
@@ -131,3 +141,4 @@ class Receipt:
     repeated: bool = False
     recipients: tuple[RecipientResult, ...] = ()
     findings: tuple[Finding, ...] = field(default=(), repr=False)
+    signed: str = field(default="", repr=False)

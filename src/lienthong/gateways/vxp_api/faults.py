@@ -104,8 +104,13 @@ NUMBERS: dict[Reason, str] = {
     Reason.STATUS_TOO_LATE: "134",
     Reason.TARGET_FOREIGN: "135",
     Reason.CANCELLED: "136",
+    Reason.DELIVERY_UNKNOWN: "160",
+    Reason.DELIVERY_NOT_GIVEN_UP: "161",
+    Reason.REDIRECT_NOWHERE: "162",
+    Reason.REASON_MISSING: "163",
     Reason.STORAGE_UNAVAILABLE: "150",
     Reason.DATABASE_UNAVAILABLE: "151",
+    Reason.EVIDENCE_UNAVAILABLE: "152",
 }
 """``ErrorCode`` of each refusal of the exchange."""
 
@@ -117,12 +122,13 @@ _REGISTRY = {
 
 
 class CallError(Exception):
-    """This gateway itself refuses the call; ``detail`` says what exactly."""
+    """This gateway itself refuses the call; ``detail`` says what exactly, ``system_id`` who the caller claims to be."""
 
-    def __init__(self, fault: Fault, detail: str = "") -> None:
+    def __init__(self, fault: Fault, detail: str = "", *, system_id: str = "") -> None:
         super().__init__(f"{fault.code}: {fault.sentence} {detail}".rstrip())
         self.fault = fault
         self.detail = detail
+        self.system_id = system_id
 
 
 @dataclass(frozen=True, slots=True)

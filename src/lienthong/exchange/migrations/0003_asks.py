@@ -6,7 +6,7 @@ from django.db import migrations, models
 
 class Migration(migrations.Migration):
     dependencies = [
-        ("exchange", "0001_initial"),
+        ("exchange", "0002_dispatching"),
     ]
 
     operations = [
@@ -21,6 +21,7 @@ class Migration(migrations.Migration):
                     ("failed", "Nhận lỗi, sẽ thử lại"),
                     ("given_up", "Ngừng thử lại"),
                     ("redirected", "Đã chuyển hướng"),
+                    ("on_paper", "Đã báo gửi bản giấy"),
                     ("cancelled", "Đã hủy do thu hồi hoặc lấy lại"),
                 ]
             ),
