@@ -43,6 +43,7 @@ TRUST_DIR = env.read("LIENTHONG_TRUST_DIR", Path, DATA_DIR / "trust")
 SIGNATURE_FETCH = env.read("LIENTHONG_SIGNATURE_FETCH", env.boolean, False)
 SIGNATURE_INLINE_LIMIT = env.read("LIENTHONG_SIGNATURE_INLINE_LIMIT", env.integer(minimum=0), 10 * 1024 * 1024)
 SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.integer(minimum=1, maximum=600), 60)
+
 # --- Delivery by the axis itself ----------------------------------------------------------------------------------
 # What carries packages to systems of a kind; systems of other kinds fetch for themselves.
 CONNECTORS = {"push": "lienthong.gateways.webhook.connector.WebhookConnector"}
@@ -56,6 +57,10 @@ WEBHOOK_NOTICE_FROM = env.read("LIENTHONG_WEBHOOK_NOTICE_FROM", env.integer(mini
 WEBHOOK_LINK_SECONDS = env.read("LIENTHONG_WEBHOOK_LINK_SECONDS", env.integer(minimum=60), 6 * 3600)
 WEBHOOK_LOOPBACK = env.read("LIENTHONG_WEBHOOK_LOOPBACK", env.boolean, False)
 PUBLIC_URL = env.read("LIENTHONG_PUBLIC_URL", str, f"http://{HOST}:{PORT}").rstrip("/")
+
+# --- Legal rules --------------------------------------------------------------------------------------------------
+RULE_SETS = env.read("LIENTHONG_RULE_SETS", Path, None)
+WORKING_DAYS = env.read("LIENTHONG_WORKING_DAYS", Path, None)
 
 
 # --- Evidence -----------------------------------------------------------------------------------------------------
