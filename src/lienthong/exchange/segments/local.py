@@ -11,7 +11,10 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from io import BufferedReader, RawIOBase
 from pathlib import Path
+from typing import Any, BinaryIO
+
 
 from lienthong.common.failpoints import hit
 from lienthong.common.ids import new_id
@@ -56,11 +59,15 @@ class LocalSegments:
         if held:
             yield held
 
+    def open(self, address: Address) -> BinaryIO:
+        """The package as a file to seek in, for parts of it; nothing checks the hash of a part.
+
+        :raises SegmentError: missing file
+        """
+        return BufferedReader(_Window(self._opened(address), address), _READ_SIZE)
+
     def _pieces(self, address: Address, size: int) -> Iterator[bytes]:
-        try:
-            descriptor = os.open(self.root / address.segment, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as error:
-            raise SegmentError(f"{address.segment}: không mở được ({error.strerror})") from error
+        descriptor = self._opened(address)
         try:
             at, end = address.offset, address.offset + address.length
             while at < end:
@@ -71,6 +78,45 @@ class LocalSegments:
                 yield piece
         finally:
             os.close(descriptor)
+
+    def _opened(self, address: Address) -> int:
+        try:
+            return os.open(self.root / address.segment, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise SegmentError(f"{address.segment}: không mở được ({error.strerror})") from error
+
+
+class _Window(RawIOBase):
+    """The bytes of one package as a file of its own; owns the descriptor."""
+
+    def __init__(self, descriptor: int, address: Address) -> None:
+        self._descriptor = descriptor
+        self._address = address
+        self._at = 0
+
+    def readable(self) -> bool:
+        return True
+
+    def seekable(self) -> bool:
+        return True
+
+    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
+        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._address.length}[whence]
+        self._at = max(0, base + offset)
+        return self._at
+
+    def readinto(self, buffer: Any) -> int:
+        view = memoryview(buffer)
+        size = min(len(view), max(0, self._address.length - self._at))
+        piece = os.pread(self._descriptor, size, self._address.offset + self._at)
+        view[: len(piece)] = piece
+        self._at += len(piece)
+        return len(piece)
+
+    def close(self) -> None:
+        if not self.closed:
+            os.close(self._descriptor)
+        super().close()
 
 
 class SegmentWriter:

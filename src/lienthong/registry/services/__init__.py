@@ -9,6 +9,7 @@ from lienthong.registry.services.agencies import (
     rename_agency,
     set_contact,
 )
+from lienthong.registry.services.api_keys import NewApiKey, create_api_key, revoke_api_key, rotate_api_key
 from lienthong.registry.services.registration import register_agency, remove_agency
 from lienthong.registry.services.systems import (
     NewCredential,
@@ -23,6 +24,7 @@ from lienthong.registry.services.systems import (
 )
 
 __all__ = [
+    "NewApiKey",
     "NewCredential",
     "NewSystem",
     "add_identifier",
@@ -30,12 +32,15 @@ __all__ = [
     "close_agency",
     "close_identifier",
     "create_agency",
+    "create_api_key",
     "lock_system",
     "move_agency",
     "register_agency",
     "remove_agency",
     "rename_agency",
+    "revoke_api_key",
     "revoke_credentials",
+    "rotate_api_key",
     "rotate_secret",
     "serve_agency",
     "set_contact",
