@@ -25,6 +25,7 @@ WEB_PROCESSES = env.read("LIENTHONG_WEB_PROCESSES", env.integer(minimum=1, maxim
 WEB_THREADS = env.read("LIENTHONG_WEB_THREADS", env.integer(minimum=4, maximum=512), 64)
 DATABASE_POOL = env.read("LIENTHONG_DATABASE_POOL", env.integer(minimum=2, maximum=200), 24)
 ALLOWED_HOSTS = env.read("LIENTHONG_ALLOWED_HOSTS", env.words, ["*"])
+TRUSTED_PROXIES = env.read("LIENTHONG_TRUSTED_PROXIES", env.networks, list[str]())
 SLOW_BODY_SECONDS = env.read("LIENTHONG_SLOW_BODY_SECONDS", env.integer(minimum=1), 120)
 
 # --- Exchange -----------------------------------------------------------------------------------------------------
@@ -36,6 +37,15 @@ BATCH_BYTES = env.read("LIENTHONG_BATCH_BYTES", env.integer(minimum=1024 * 1024)
 LEASE_SECONDS = env.read("LIENTHONG_LEASE_SECONDS", env.integer(minimum=1), 300)
 LIST_LIMIT = env.read("LIENTHONG_LIST_LIMIT", env.integer(minimum=1), 1000)
 OWNER_MAY_REGISTER = env.read("LIENTHONG_VXP_REGISTER_AGENCIES", env.boolean, True)
+
+# --- REST interface -----------------------------------------------------------------------------------------------
+UPLOAD_HOURS = env.read("LIENTHONG_UPLOAD_HOURS", env.integer(minimum=1, maximum=720), 24)
+UPLOADS_OPEN = env.read("LIENTHONG_UPLOADS_OPEN", env.integer(minimum=1, maximum=1000), 20)
+
+# --- Client -------------------------------------------------------------------------------------------------------
+# Read by ``lienthong send``, ``inbox``, ``fetch``, ``confirm`` and ``report``, which speak to some axis over HTTP.
+API_URL = env.read("LIENTHONG_API_URL", str, "http://127.0.0.1:8019")
+API_KEY = env.read("LIENTHONG_API_KEY", str, "")
 
 
 # --- Tests only ---------------------------------------------------------------------------------------------------
@@ -70,7 +80,7 @@ def _database(url: str) -> dict[str, object]:
 # --- Django -------------------------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = "unused-until-pages-arrive"  # noqa: S105 - nothing is signed with it: no sessions, no forms yet
-INSTALLED_APPS = ["lienthong.registry", "lienthong.exchange"]
+INSTALLED_APPS = ["lienthong.registry", "lienthong.exchange", "lienthong.gateways.rest_api"]
 MIDDLEWARE: list[str] = []  # the hot path pays for each one; gateways authenticate for themselves
 ROOT_URLCONF = "lienthong.config.urls"
 WSGI_APPLICATION = "lienthong.config.wsgi.application"

@@ -9,6 +9,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, re_path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(r"^api/v1(?:/|$)", include("lienthong.gateways.rest_api.urls")),
     re_path(r"^vxp(?:/|$)", include("lienthong.gateways.vxp_api.urls")),
 ]
 handler400 = "lienthong.gateways.vxp_api.unknown.unreadable_request"

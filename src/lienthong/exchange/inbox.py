@@ -6,6 +6,7 @@ asking system (design section 9, rule 2).
 
 from __future__ import annotations
 
+import json
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import Any
@@ -134,7 +135,12 @@ def arrival_detail(system: SystemAccess, delivery: UUID) -> ArrivalDetail:
         addressees = cursor.execute(
             "SELECT code, name FROM exchange_recipient WHERE delivery_id = %s ORDER BY id", [delivery]
         ).fetchall()
-    return ArrivalDetail(_arrival(row[:-2], clock.now()), row[-2], row[-1], [(code, name) for code, name in addressees])
+    return ArrivalDetail(
+        arrival=_arrival(row[:-2], clock.now()),
+        attachments=json.loads(row[-2]),  # Django's connection leaves JSON as text
+        findings=json.loads(row[-1]),
+        addressees=[(code, name) for code, name in addressees],
+    )
 
 
 def _arrival(row: tuple[Any, ...], now: datetime) -> Arrival:

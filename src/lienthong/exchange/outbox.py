@@ -5,6 +5,7 @@ Every query is bound to the asking system (design section 9, rule 2).
 
 from __future__ import annotations
 
+import json
 from collections import defaultdict
 from collections.abc import Iterable
 from dataclasses import dataclass
@@ -135,11 +136,12 @@ def sent_detail(system: SystemAccess, document: UUID) -> SentDetail:
             raise Refusal(Reason.PACKAGE_UNKNOWN, f"{document}.")
         recipients = _recipients(cursor, [document])[document]
         reports = _reports(cursor, document)
-    return SentDetail(_document(row[:-1], recipients), reports, row[-1])
+    return SentDetail(_document(row[:-1], recipients), reports, json.loads(row[-1]))
 
 
 def _document(row: tuple[Any, ...], recipients: list[SentRecipient]) -> SentDocument:
-    return SentDocument(*row[:-1], bytes(row[-1]), recipients)
+    facts: list[Any] = [*row[:-1], bytes(row[-1]), recipients]
+    return SentDocument(*facts)
 
 
 def _recipients(cursor: psycopg.Cursor[tuple[Any, ...]], documents: Iterable[UUID]) -> dict[UUID, list[SentRecipient]]:

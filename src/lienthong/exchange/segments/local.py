@@ -15,7 +15,6 @@ from io import BufferedReader, RawIOBase
 from pathlib import Path
 from typing import Any, BinaryIO
 
-
 from lienthong.common.failpoints import hit
 from lienthong.common.ids import new_id
 from lienthong.exchange.segments.address import FRAME_SIZE, KEPT, MAGIC, Address, Frame
