@@ -6,6 +6,7 @@ from typing import Annotated
 
 import typer
 
+from lienthong.cli import api_keys
 from lienthong.cli import registry_io as io
 from lienthong.cli import registry_views as views
 from lienthong.cli.registry_io import Command, Json
@@ -15,6 +16,8 @@ from lienthong.registry.errors import RegistryError
 app = typer.Typer(
     cls=Group, help="Hệ thống kết nối và khóa bí mật của chúng.", no_args_is_help=True, add_completion=False
 )
+
+app.add_typer(api_keys.app, name="key", rich_help_panel=COMMANDS)
 
 SystemId = Annotated[str, typer.Argument(metavar="MÃ_HỆ_THỐNG", help="Mã hệ thống.", show_default=False)]
 Agency = Annotated[str, typer.Option("--agency", metavar="MÃ", help="Mã định danh của cơ quan.", show_default=False)]

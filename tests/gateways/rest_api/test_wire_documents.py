@@ -3,11 +3,7 @@
 from __future__ import annotations
 
 import hashlib
-import json
-from typing import Any
 
-from edxml102.model import DocumentPackage
-from edxml102.reader import read_package
 from tests import packages
 from tests.gateways.rest_api.partners import CLERK, DISTRICT, PAPER, Axis
 
@@ -25,7 +21,7 @@ def test_a_documents_whole_way(axis: Axis) -> None:
     ]
     assert sent.headers["Location"] == f"/api/v1/documents/{receipt['id']}"
 
-    arrived = axis.district.waiting()[0]
+    (arrived,) = [row for row in axis.district.waiting() if row["sha256"] == receipt["sha256"]]
     assert (arrived["document"]["subject"], arrived["priority"]) == ("Về phòng, chống dịch (mẫu)", 1)
     fetched = axis.district.ask("GET", f"/deliveries/{arrived['id']}/package")
     assert fetched.content == raw
@@ -43,5 +39,6 @@ def test_a_documents_whole_way(axis: Axis) -> None:
     assert (paper["transport_state"], paper["state"]) == (None, "not_sent")
     assert [report["code"] for report in detail["reports"]] == ["03"]
 
-    (status,) = [row for row in axis.clerk.waiting("status") if row["status"]["code"] == "03"]
-    assert status["status"]["document_id"] == detail["document"]["document_id"]
+    about = detail["document"]["document_id"]
+    (status,) = [row for row in axis.clerk.waiting("status") if row["status"]["document_id"] == about]
+    assert (status["status"]["code"], status["status"]["from_code"]) == ("03", DISTRICT)

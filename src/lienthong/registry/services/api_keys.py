@@ -5,10 +5,9 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import datetime, timedelta
+from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import Q
 
 from lienthong.common import clock
 from lienthong.registry.api_tokens import new_token
@@ -57,6 +56,8 @@ def create_api_key(  # noqa: PLR0913 - one column each
 def rotate_api_key(*, prefix: str, overlap: timedelta, lifetime: timedelta | None = None) -> NewApiKey:
     """Make a key like this one; the old one stays good for ``overlap``, or less where it ends earlier.
 
+    :param lifetime: by default as long as the old key's was
+
     :raises RegistryError: ``registry.api_key.unknown``, ``registry.api_key.revoked``
     """
     with transaction.atomic():
@@ -68,6 +69,8 @@ def rotate_api_key(*, prefix: str, overlap: timedelta, lifetime: timedelta | Non
                 f"Khóa API {prefix} đã hết hiệu lực nên không thể thay.",
                 f"Cấp khóa mới: lienthong systems key add {old.system.system_id}",
             )
+        if lifetime is None and old.expires_at is not None:
+            lifetime = old.expires_at - old.created_at
         made = _issue(
             system=old.system,
             scopes=old.scopes,
@@ -110,12 +113,6 @@ def api_key_by_prefix(prefix: str, *, for_update: bool = False) -> ApiKey:
             "Xem các khóa: lienthong systems key list MÃ_HỆ_THỐNG",
         )
     return key
-
-
-def live_api_keys(system: System, at: datetime | None = None) -> set[int]:
-    """The keys of a system that open the door at a moment."""
-    alive = Q(expires_at=None) | Q(expires_at__gt=at or clock.now())
-    return set(ApiKey.objects.filter(alive, system=system, revoked_at=None).values_list("pk", flat=True))
 
 
 def _issue(**columns: object) -> NewApiKey:
