@@ -18,6 +18,7 @@ AREAS = {
     "agencies": "danh bạ cơ quan",
     "systems": "hệ thống kết nối và khóa",
     "segments": "kho gói tin",
+    "partner": "",
     "serve": "",
     "demo": "",
 }
