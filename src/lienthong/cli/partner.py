@@ -20,11 +20,12 @@ from lienthong.cli.edxml_views import clean
 from lienthong.cli.registry_io import Command, Json
 from lienthong.cli.runtime import explained
 from lienthong.cli.vietnamese import Group
-from lienthong.client import AxisError, Client, Delivery, ProblemError, Receipt
+from lienthong.client import AxisError, Client, Delivery, Patience, ProblemError, Receipt
 from lienthong.registry.errors import RegistryError
 
 app = typer.Typer(cls=Group)
 
+_PATIENCE = Patience(pauses=(0.3, 1))  # a person is waiting
 _NO_KEY = RegistryError(
     "cli.api_key_missing",
     "Chưa có khóa API.",
@@ -163,7 +164,7 @@ def _axis(*, as_json: bool) -> Iterator[Client]:
     if not key:
         io.refuse(_NO_KEY, as_json=as_json)
     try:
-        with Client(url, key) as axis:
+        with Client(url, key, patience=_PATIENCE) as axis:
             yield axis
     except AxisError as error:
         io.refuse(_as_registry_error(error), as_json=as_json)

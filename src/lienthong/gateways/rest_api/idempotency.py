@@ -7,6 +7,7 @@ letter, and that a client which mixes up its keys is told so before anything is 
 from __future__ import annotations
 
 import hashlib
+import json
 from collections.abc import Iterator
 from contextlib import contextmanager
 from dataclasses import dataclass, field
@@ -26,11 +27,15 @@ _SWEPT_AT_ONCE = 20
 
 @dataclass(frozen=True, slots=True)
 class Answer:
-    """Status and JSON of an answer; ``replayed``: it was given before."""
+    """Status and JSON text of an answer, and the id of what it speaks of; ``replayed``: it was given before."""
 
     status: int
-    content: dict[str, Any]
+    content: str
     replayed: bool = False
+
+    @property
+    def id(self) -> str:
+        return str(json.loads(self.content)["id"])
 
 
 class AlreadyAnswered(Exception):  # noqa: N818 - no error: carries the answer past the work that need not be done
@@ -65,7 +70,7 @@ class Claim:
         if bytes(row.content_hash) != content_hash:
             raise ApiError(Fault.KEY_REUSED)
         if row.status is not None:
-            raise AlreadyAnswered(Answer(row.status, row.content or {}, replayed=True))
+            raise AlreadyAnswered(Answer(row.status, row.content, replayed=True))
         # Without an answer the first request is still under way, or died: doing it again is safe.
         self._row = row.pk
         return True

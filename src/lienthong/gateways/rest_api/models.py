@@ -16,7 +16,7 @@ class StoredAnswer(models.Model):
     key = models.TextField()
     content_hash = models.BinaryField()
     status = models.SmallIntegerField(null=True)
-    content = models.JSONField(null=True)
+    content = models.TextField(default="")  # not jsonb, which would change the order of the fields
     created_at = models.DateTimeField()
 
     class Meta:
@@ -37,7 +37,7 @@ class Upload(models.Model):
     created_at = models.DateTimeField()
     expires_at = models.DateTimeField()
     status = models.SmallIntegerField(null=True)
-    content = models.JSONField(null=True)
+    content = models.TextField(default="")
 
     class Meta:
         indexes = (models.Index(fields=("expires_at",), name="rest_api_upload_age"),)

@@ -14,7 +14,7 @@ from lienthong.gateways.rest_api import schemas
 from lienthong.gateways.rest_api.problems import finding_fields
 
 
-def receipt(made: Receipt) -> dict[str, Any]:
+def receipt(made: Receipt) -> str:
     """A receipt as it is answered, and kept under an ``Idempotency-Key``."""
     shown = schemas.ReceiptOut(
         id=UUID(made.doc_id),
@@ -35,7 +35,7 @@ def receipt(made: Receipt) -> dict[str, Any]:
         ],
         findings=[schemas.FindingOut(**finding_fields(finding)) for finding in made.findings],
     )
-    return shown.model_dump(mode="json")
+    return shown.model_dump_json()
 
 
 def delivery(arrival: Arrival) -> schemas.DeliveryOut:

@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from typing import Annotated
 
-from django.http import HttpResponse, HttpResponseBase, JsonResponse
+from django.http import HttpResponse, HttpResponseBase
 from ninja import Header
 from pydantic import StringConstraints
 
@@ -73,9 +73,9 @@ def answered(work: Callable[[], Answer], *, location: str) -> HttpResponseBase:
 
 def response_of(answer: Answer, *, location: str) -> HttpResponse:
     """:param location: where what was made can be read, ``{id}`` standing for its id; empty: nowhere"""
-    response = JsonResponse(answer.content, status=answer.status, json_dumps_params={"ensure_ascii": False})
+    response = HttpResponse(answer.content, status=answer.status, content_type="application/json")
     if location:
-        response["Location"] = location.format(id=answer.content["id"])
+        response["Location"] = location.format(id=answer.id)
     response["Cache-Control"] = "no-store"
     if answer.replayed:
         response["Idempotency-Replayed"] = "true"

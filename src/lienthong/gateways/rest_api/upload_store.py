@@ -124,7 +124,7 @@ def _locked(upload: Upload) -> Iterator[int]:
         os.close(descriptor)
 
 
-def finish(upload: Upload, *, status: int, content: dict[str, object]) -> None:
+def finish(upload: Upload, *, status: int, content: str) -> None:
     """The exchange has the package: keep the answer for who asks again, and give the space back."""
     Upload.objects.filter(pk=upload.pk).update(status=status, content=content)
     path_of(upload).unlink(missing_ok=True)

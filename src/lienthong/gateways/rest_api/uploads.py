@@ -76,7 +76,7 @@ def submit_upload(request: ApiRequest, upload_id: UUID) -> HttpResponseBase:
     """Như `submitDocument`. Nộp lại thì nhận lại đúng câu trả lời đầu."""
     upload = upload_store.find_upload(request.auth.system, upload_id)
     if upload.status is not None:
-        answer = Answer(upload.status, upload.content or {}, replayed=True)
+        answer = Answer(upload.status, upload.content, replayed=True)
     else:
         answer = _submit(request, upload)
         upload_store.finish(upload, status=answer.status, content=answer.content)

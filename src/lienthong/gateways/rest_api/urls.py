@@ -19,7 +19,7 @@ urlpatterns: list[URLPattern] = [
     *(
         URLPattern(pattern.pattern, served(pattern.callback), pattern.default_args, pattern.name)
         for pattern in api.urls[0]
-        if isinstance(pattern, URLPattern)
+        if isinstance(pattern, URLPattern) and pattern.name != "api-root"
     ),
     re_path(r"", served(_unknown_path)),
 ]
