@@ -181,7 +181,7 @@ class AsyncClient:
             if call.sink is None or not is_download(call, head):
                 return replace(head, content=await response.aread())
             call.sink.start(head)
-            async for piece in response.aiter_raw():
+            async for piece in response.aiter_bytes():
                 call.sink.write(piece)
             return head
 

@@ -177,6 +177,6 @@ class Client:
             if call.sink is None or not is_download(call, head):
                 return replace(head, content=response.read())
             call.sink.start(head)
-            for piece in response.iter_raw():
+            for piece in response.iter_bytes():
                 call.sink.write(piece)
             return head
