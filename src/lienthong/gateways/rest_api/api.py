@@ -9,6 +9,7 @@ from django.http import HttpRequest, HttpResponse, JsonResponse
 from ninja import NinjaAPI
 from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
+from ninja.renderers import JSONRenderer
 
 from lienthong.gateways.rest_api import deliveries, directory, documents, specification, statistics, statuses, uploads
 from lienthong.gateways.rest_api.problems import problem_of
@@ -17,6 +18,12 @@ _DESCRIPTION = """Giao diện REST của trục liên thông cho hệ thống c�
 
 Mỗi yêu cầu kèm `Authorization: Bearer ltk_…`. Mọi từ chối là `application/problem+json` với mã ổn định (`code`), câu
 tiếng Việt và việc cần làm tiếp (`next_step`). Thời gian có múi giờ; danh sách chia trang bằng `cursor`."""
+
+
+class _Renderer(JSONRenderer):
+    """JSON that people can read in Vietnamese."""
+
+    json_dumps_params: dict[str, Any] = {"ensure_ascii": False}  # noqa: RUF012 - as the base class declares it
 
 
 class Api(NinjaAPI):
@@ -41,6 +48,7 @@ def _build() -> Api:
         docs_url=None,  # the usual pages load their scripts from other people's servers
         servers=[{"url": "/api/v1"}],
         urls_namespace="rest_api",
+        renderer=_Renderer(),
     )
     for module in (documents, deliveries, statuses, uploads, directory, statistics):
         api.add_router("", module.router)
