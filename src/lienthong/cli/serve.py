@@ -37,6 +37,27 @@ def web(port: int | None = _PORT) -> None:
 
 
 @app.command(cls=Command)
+def live(
+    port: int | None = typer.Option(None, help="Cổng; mặc định theo LIENTHONG_LIVE_PORT.", min=0, max=65535),
+) -> None:
+    """Chỉ chạy vai trò báo tin (SSE): cho các hệ thống đang chờ biết có gói mới đến."""
+    import uvicorn  # noqa: PLC0415 - of this role alone
+
+    runtime.prepare()
+    from lienthong.gateways.rest_api.live import live_application  # noqa: PLC0415 - needs Django
+
+    number = settings.LIVE_PORT if port is None else port
+    uvicorn.run(
+        live_application(),
+        host=settings.HOST,
+        port=number,
+        log_level="warning",
+        proxy_headers=False,  # whom to believe is LIENTHONG_TRUSTED_PROXIES, as for every key
+        timeout_graceful_shutdown=1,
+    )
+
+
+@app.command(cls=Command)
 def migrate() -> None:
     """Đưa cấu trúc cơ sở dữ liệu lên bản mới nhất."""
     runtime.prepare()

@@ -16,7 +16,8 @@ import httpx
 from lienthong.client import calls, flows
 from lienthong.client.bodies import Form, Source
 from lienthong.client.calls import Answer, Call
-from lienthong.client.errors import ConnectionFailed
+from lienthong.client.errors import ConnectionFailed, problem_error
+from lienthong.client.events import PATH, SILENCE, EventReader
 from lienthong.client.flows import Course, Flow, Pause
 from lienthong.client.models import (
     Agency,
@@ -52,6 +53,7 @@ class AsyncClient:
         sleep: Callable[[float], Awaitable[None]] = anyio.sleep,
     ) -> None:
         self._http = httpx.AsyncClient(**options(url, key, timeout), transport=transport)
+        self._url = url
         self._patience = patience or Patience()
         self._sleep = sleep
 
@@ -107,6 +109,25 @@ class AsyncClient:
             cursor = page.next_cursor
             if cursor is None:
                 return
+
+    async def events(self, *, url: str | None = None) -> AsyncIterator[list[str]]:
+        """Wait for arrivals: yields the kinds of what may be new, at once after connecting and whenever something
+        comes. It says only *that*; list then. Ends with ``ConnectionFailed`` when the line breaks: connect again.
+
+        :param url: where the live role answers, by default behind the same address
+        """
+        reader = EventReader()
+        target = (url or self._url).rstrip("/") + PATH
+        try:
+            async with self._http.stream("GET", target, timeout=httpx.Timeout(SILENCE)) as response:
+                if response.status_code >= 400:
+                    retry_after = response.headers.get("Retry-After")
+                    raise problem_error(response.status_code, await response.aread(), retry_after=retry_after)
+                async for line in response.aiter_lines():
+                    if kinds := reader.feed(line):
+                        yield kinds
+        except httpx.HTTPError as error:
+            raise ConnectionFailed(f"{type(error).__name__}: {error}") from error
 
     async def delivery(self, identifier: UUID | str) -> DeliveryDetail:
         """One delivery with its attachments."""

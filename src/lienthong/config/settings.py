@@ -21,6 +21,7 @@ MASTER_KEY_FILE = env.read("LIENTHONG_MASTER_KEY_FILE", Path, DATA_DIR / "keys" 
 # --- Serving ------------------------------------------------------------------------------------------------------
 HOST = env.read("LIENTHONG_HOST", str, "127.0.0.1")
 PORT = env.read("LIENTHONG_PORT", env.integer(minimum=0, maximum=65535), 8019)
+LIVE_PORT = env.read("LIENTHONG_LIVE_PORT", env.integer(minimum=0, maximum=65535), 8020)
 WEB_PROCESSES = env.read("LIENTHONG_WEB_PROCESSES", env.integer(minimum=1, maximum=64), 2)
 WEB_THREADS = env.read("LIENTHONG_WEB_THREADS", env.integer(minimum=4, maximum=512), 64)
 DATABASE_POOL = env.read("LIENTHONG_DATABASE_POOL", env.integer(minimum=2, maximum=200), 24)

@@ -22,7 +22,7 @@ from edxml102.model import PackageKind
 from lienthong.common import clock
 from lienthong.common.failpoints import hit
 from lienthong.common.sql import hot_cursor
-from lienthong.exchange import store
+from lienthong.exchange import store, wakeups
 from lienthong.exchange.decisions import DocumentPlan, ReportPlan, plan_document, plan_report
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.segments.local import SegmentWriter
@@ -252,6 +252,8 @@ def _insert(
             [(one, edoc, one.rank, one.package.header.from_.organ_id, plan.routes) for one, plan in documents]
             + [(one, status, 0, one.package.from_.organ_id, [one.route]) for one, _ in reports],
         )
+        kinds = {one.package_id: edoc for one, _ in documents} | {one.package_id: status for one, _ in reports}
+        wakeups.notify(cursor, [(system, kinds[package]) for package, system in deliveries])
         recipients = [(plan.document, one.package_id, route) for one, plan in documents for route in plan.routes]
         store.upsert_recipients(cursor, recipients, deliveries)
         if reports:

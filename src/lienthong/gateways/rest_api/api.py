@@ -36,7 +36,7 @@ class Api(NinjaAPI):
 
 
 def _refuse(request: HttpRequest, error: Any) -> HttpResponse:
-    return problem_of(error, request).response(request)
+    return problem_of(error, request.path).response(request.path)
 
 
 def _build() -> Api:

@@ -9,7 +9,7 @@ from enum import Enum
 from typing import Any
 
 from django.core.exceptions import RequestDataTooBig
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpResponse
 from ninja.errors import HttpError, ValidationError
 
 from edxml102.errors import EdxmlError, Finding
@@ -142,32 +142,36 @@ class Problem:
     findings: list[dict[str, Any]] = field(default_factory=list)
     headers: dict[str, str] = field(default_factory=dict)
 
-    def response(self, request: HttpRequest) -> HttpResponse:
-        """The answer; ``instance`` is the path asked for."""
-        content = {
+    @property
+    def all_headers(self) -> dict[str, str]:
+        return {"Content-Type": MEDIA_TYPE, "Cache-Control": "no-store", **self.headers}
+
+    def content(self, path: str) -> bytes:
+        """The JSON; ``instance`` is the path asked for."""
+        fields = {
             "type": f"urn:lienthong:problem:{self.code}",
             "title": self.title,
             "status": self.status,
             "detail": self.detail,
-            "instance": request.path[:500],
+            "instance": path[:500],
             "code": self.code,
             "next_step": self.next_step,
             "findings": self.findings,
         }
-        body = json.dumps(content, ensure_ascii=False).encode("utf-8", "replace")
-        return HttpResponse(
-            body, status=self.status, content_type=MEDIA_TYPE, headers={"Cache-Control": "no-store", **self.headers}
-        )
+        return json.dumps(fields, ensure_ascii=False).encode("utf-8", "replace")
+
+    def response(self, path: str) -> HttpResponse:
+        return HttpResponse(self.content(path), status=self.status, headers=self.all_headers)
 
 
-def problem_of(error: Exception, request: HttpRequest) -> Problem:
+def problem_of(error: Exception, path: str) -> Problem:
     """Name the problem behind any exception; those that nobody foresaw are logged whole."""
     if known := _foreseen(error):
         return known
     if outage := outage_of(error):
-        log.error("%s failed: %s: %s", request.path, outage.reason.code, error)
+        log.error("%s failed: %s: %s", path, outage.reason.code, error)
         return _of_refusal(outage)
-    log.error("%s failed", request.path, exc_info=error)  # a vault's own words are for the operator alone
+    log.error("%s failed", path, exc_info=error)  # a vault's own words are for the operator alone
     return _of_fault(Fault.INTERNAL)
 
 

@@ -50,9 +50,9 @@ def served(view: View) -> View:
             response = view(request, *args, **kwargs)
             if response.status_code == 405:
                 fault = ApiError(Fault.METHOD_WRONG, headers={"Allow": response.headers.get("Allow", "")})
-                response = problem_of(fault, request).response(request)
+                response = problem_of(fault, request.path).response(request.path)
         except Exception as error:  # noqa: BLE001 - a client of this interface is never answered with a page
-            response = problem_of(error, request).response(request)
+            response = problem_of(error, request.path).response(request.path)
         request.stream.discard_rest(limit=settings.PACKAGE_LIMIT, seconds=settings.SLOW_BODY_SECONDS)
         release_connection()  # the answer goes over the network
         return response
@@ -60,7 +60,7 @@ def served(view: View) -> View:
     return serve
 
 
-def remote_address(meta: Mapping[str, Any]) -> str:
+def address_behind(meta: Mapping[str, Any]) -> str:
     """The caller's address: behind proxies that the operator trusts, the last one before them."""
     address = str(meta.get("REMOTE_ADDR", ""))
     hops = [hop.strip() for hop in str(meta.get("HTTP_X_FORWARDED_FOR", "")).split(",") if hop.strip()]
