@@ -17,9 +17,18 @@ AREAS = {
     "edxml": "xem, kiểm tra, tách và dựng gói tin edXML",
     "agencies": "danh bạ cơ quan",
     "systems": "hệ thống kết nối và khóa",
+    "registry": "sắp xếp đơn vị hành chính",
     "segments": "kho gói tin",
+    "signatures": "chữ ký số",
+    "deliveries": "lượt chuyển gặp sự cố",
+    "ledger": "nhật ký bằng chứng",
+    "evidence": "gói bằng chứng của một văn bản",
+    "verify": "",
+    "sequencer": "",
     "partner": "",
     "serve": "",
+    "worker": "",
+    "live": "",
     "demo": "",
 }
 

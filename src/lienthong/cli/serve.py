@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 
@@ -10,6 +11,7 @@ import typer
 from django.conf import settings
 
 from lienthong.cli import runtime
+from lienthong.cli.companions import beside
 from lienthong.cli.vietnamese import Command, Group
 
 app = typer.Typer(cls=Group)
@@ -22,10 +24,15 @@ def run(port: int | None = _PORT) -> None:
     """Chạy toàn bộ hệ thống trên máy này (cơ sở dữ liệu nhúng nếu chưa đặt LIENTHONG_DATABASE_URL)."""
     runtime.prepare()
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
+    owner = os.getpid()
+    if port is not None:  # a second instance on this machine has its live port beside its own
+        os.environ.setdefault("LIENTHONG_LIVE_PORT", str(port + 1 if port else 0))
     try:
-        serve(port)
+        with beside("worker", "sequencer", "live"):
+            serve(port)
     finally:
-        if not settings.DATABASE_URL:
+        # A web process that gunicorn forked ends by unwinding through here too; the database is not its to stop.
+        if not settings.DATABASE_URL and os.getpid() == owner:
             settings.EMBEDDED_POSTGRES.stop()
 
 
@@ -34,27 +41,6 @@ def web(port: int | None = _PORT) -> None:
     """Chỉ chạy vai trò web, trên cơ sở dữ liệu đã có."""
     runtime.prepare()
     serve(port)
-
-
-@app.command(cls=Command)
-def live(
-    port: int | None = typer.Option(None, help="Cổng; mặc định theo LIENTHONG_LIVE_PORT.", min=0, max=65535),
-) -> None:
-    """Chỉ chạy vai trò báo tin (SSE): cho các hệ thống đang chờ biết có gói mới đến."""
-    import uvicorn  # noqa: PLC0415 - of this role alone
-
-    runtime.prepare()
-    from lienthong.gateways.rest_api.live import live_application  # noqa: PLC0415 - needs Django
-
-    number = settings.LIVE_PORT if port is None else port
-    uvicorn.run(
-        live_application(),
-        host=settings.HOST,
-        port=number,
-        log_level="warning",
-        proxy_headers=False,  # whom to believe is LIENTHONG_TRUSTED_PROXIES, as for every key
-        timeout_graceful_shutdown=1,
-    )
 
 
 @app.command(cls=Command)
@@ -71,7 +57,9 @@ def check() -> None:
 
     runtime.load()
     call_command("check", verbosity=0)
-    call_command("makemigrations", check=True, dry_run=True, verbosity=1)
+    if missing := runtime.missing_migrations():
+        _say(f"LT-D07: mô hình đã đổi nhưng thiếu migration ở: {', '.join(missing)}. Chạy makemigrations rồi xem lại.")
+        raise typer.Exit(1)
     _say("Cấu hình hợp lệ, không thiếu migration.")
 
 

@@ -141,6 +141,10 @@ class AsyncClient:
         """Write one attachment, decoded, to ``file``."""
         return await self._run(flows.fetch_attachment(identifier, number, file, self._patience))
 
+    async def fetch_evidence(self, identifier: UUID | str, file: BinaryIO) -> str:
+        """Write the evidence bundle (ASiC-E) of a sent document or a delivery to ``file``: ``lienthong verify``."""
+        return await self._run(flows.fetch_evidence(identifier, file, self._patience))
+
     async def confirm(self, identifier: UUID | str, *, outcome: str = "done", reason: str = "") -> DeliveryDetail:
         """Say what became of a fetched package: done, fail or processing."""
         return await self._ask(calls.confirm(identifier, outcome, reason))

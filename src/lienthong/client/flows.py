@@ -157,6 +157,11 @@ def fetch_attachment(identifier: UUID | str, number: int, file: BinaryIO, patien
     return (yield from _download(f"/deliveries/{identifier}/attachments/{number}", file, patience))
 
 
+def fetch_evidence(identifier: UUID | str, file: BinaryIO, patience: Patience) -> Flow[str]:
+    """Download the evidence bundle of a sent document or of a delivery."""
+    return (yield from _download(f"/evidence/{identifier}", file, patience))
+
+
 def _download(path: str, file: BinaryIO, patience: Patience) -> Flow[str]:
     """Go on where the line broke; what is in the file at the end has the hash that the axis announced.
 

@@ -35,7 +35,8 @@ class RecipientResult:
 
 @dataclass(frozen=True, slots=True)
 class Receipt:
-    """The acknowledgement: from here on the package is never lost. ``repeated``: it had been received before."""
+    """The acknowledgement: from here on the package is never lost. ``repeated``: it had been received before;
+    ``signed``: the same as evidence, a JWS of the axis."""
 
     id: UUID
     received_at: datetime
@@ -43,6 +44,7 @@ class Receipt:
     repeated: bool
     recipients: list[RecipientResult]
     findings: list[Finding]
+    signed: str = ""
 
 
 @dataclass(frozen=True, slots=True)

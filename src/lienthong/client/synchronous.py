@@ -137,6 +137,10 @@ class Client:
         """Write one attachment, decoded, to ``file``."""
         return self._run(flows.fetch_attachment(identifier, number, file, self._patience))
 
+    def fetch_evidence(self, identifier: UUID | str, file: BinaryIO) -> str:
+        """Write the evidence bundle (ASiC-E) of a sent document or a delivery to ``file``: ``lienthong verify``."""
+        return self._run(flows.fetch_evidence(identifier, file, self._patience))
+
     def confirm(self, identifier: UUID | str, *, outcome: str = "done", reason: str = "") -> DeliveryDetail:
         """Say what became of a fetched package: done, fail or processing."""
         return self._ask(calls.confirm(identifier, outcome, reason))

@@ -21,6 +21,10 @@ NAMES = (
     "exchange.before_reply",
     "delivery.before_confirm",
     "delivery.after_confirm",
+    "signatures.before_record",
+    "dispatch.after_claim",
+    "dispatch.before_finish",
+    "dispatch.after_finish",
 )
 
 

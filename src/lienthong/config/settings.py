@@ -17,6 +17,7 @@ EMBEDDED_POSTGRES = EmbeddedPostgres(DATA_DIR / "postgres", binaries=POSTGRES_BI
 # --- Secrets ------------------------------------------------------------------------------------------------------
 # Keys are made at the first start and kept in files of the data folder, never in the database or the environment.
 MASTER_KEY_FILE = env.read("LIENTHONG_MASTER_KEY_FILE", Path, DATA_DIR / "keys" / "master.key")
+LEDGER_KEY_FILE = env.read("LIENTHONG_LEDGER_KEY_FILE", Path, DATA_DIR / "keys" / "ledger.key")
 
 # --- Serving ------------------------------------------------------------------------------------------------------
 HOST = env.read("LIENTHONG_HOST", str, "127.0.0.1")
@@ -39,6 +40,37 @@ LEASE_SECONDS = env.read("LIENTHONG_LEASE_SECONDS", env.integer(minimum=1), 300)
 LIST_LIMIT = env.read("LIENTHONG_LIST_LIMIT", env.integer(minimum=1), 1000)
 OWNER_MAY_REGISTER = env.read("LIENTHONG_VXP_REGISTER_AGENCIES", env.boolean, True)
 
+# --- Signatures ---------------------------------------------------------------------------------------------------
+TRUST_DIR = env.read("LIENTHONG_TRUST_DIR", Path, DATA_DIR / "trust")
+SIGNATURE_FETCH = env.read("LIENTHONG_SIGNATURE_FETCH", env.boolean, False)
+SIGNATURE_INLINE_LIMIT = env.read("LIENTHONG_SIGNATURE_INLINE_LIMIT", env.integer(minimum=0), 10 * 1024 * 1024)
+SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.integer(minimum=1, maximum=600), 60)
+# --- Delivery by the axis itself ----------------------------------------------------------------------------------
+# What carries packages to systems of a kind; systems of other kinds fetch for themselves.
+CONNECTORS = {"push": "lienthong.gateways.webhook.connector.WebhookConnector"}
+WORKER_THREADS = env.read("LIENTHONG_WORKER_THREADS", env.integer(minimum=1, maximum=128), 8)
+WORKER_URGENT_THREADS = env.read("LIENTHONG_WORKER_URGENT_THREADS", env.integer(minimum=0, maximum=128), 2)
+WORKER_LEASE_SECONDS = env.read("LIENTHONG_WORKER_LEASE_SECONDS", env.integer(minimum=1), 30)
+WORKER_POLL_SECONDS = env.read("LIENTHONG_WORKER_POLL_SECONDS", env.integer(minimum=1), 1)
+SYSTEM_CONCURRENCY = env.read("LIENTHONG_SYSTEM_CONCURRENCY", env.integer(minimum=1, maximum=64), 4)
+DELIVERY_TIMEOUT = env.read("LIENTHONG_DELIVERY_TIMEOUT", env.integer(minimum=1), 300)
+WEBHOOK_NOTICE_FROM = env.read("LIENTHONG_WEBHOOK_NOTICE_FROM", env.integer(minimum=1), 16 * 1024 * 1024)
+WEBHOOK_LINK_SECONDS = env.read("LIENTHONG_WEBHOOK_LINK_SECONDS", env.integer(minimum=60), 6 * 3600)
+WEBHOOK_LOOPBACK = env.read("LIENTHONG_WEBHOOK_LOOPBACK", env.boolean, False)
+PUBLIC_URL = env.read("LIENTHONG_PUBLIC_URL", str, f"http://{HOST}:{PORT}").rstrip("/")
+
+
+# --- Evidence -----------------------------------------------------------------------------------------------------
+LOG_ORIGIN = env.read("LIENTHONG_LOG_ORIGIN", env.key_name, "truc.example/log")
+CHECKPOINT_SECONDS = env.read("LIENTHONG_CHECKPOINT_SECONDS", env.integer(minimum=0, maximum=3600), 2)
+TSA_URL = env.read("LIENTHONG_TSA_URL", env.http_url, "")
+TSA_CA_FILE = env.read("LIENTHONG_TSA_CA_FILE", Path, None)
+TSA_TIMEOUT = env.read("LIENTHONG_TSA_TIMEOUT", env.integer(minimum=1, maximum=300), 10)
+TSA_INTERVAL = env.read("LIENTHONG_TSA_INTERVAL", env.integer(minimum=1), 60)
+TSA_BUDGET = env.read("LIENTHONG_TSA_BUDGET", env.integer(minimum=1), 4 * 3600)
+TSA_REFUSE = env.read("LIENTHONG_TSA_REFUSE", env.boolean, False)
+if TSA_URL and TSA_CA_FILE is None:
+    raise env.SettingError("LT-S04: LIENTHONG_TSA_URL cần LIENTHONG_TSA_CA_FILE (chứng thư PEM để tin dấu thời gian).")
 # --- REST interface -----------------------------------------------------------------------------------------------
 UPLOAD_HOURS = env.read("LIENTHONG_UPLOAD_HOURS", env.integer(minimum=1, maximum=720), 24)
 UPLOADS_OPEN = env.read("LIENTHONG_UPLOADS_OPEN", env.integer(minimum=1, maximum=1000), 20)
@@ -67,7 +99,6 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.netloc.rpartition("@")[2].partition(":")[0] if parts.netloc else ""),
         "PORT": str(parts.port or ""),
-        "CONN_HEALTH_CHECKS": True,  # after a restart of the database no request meets a dead connection
         "OPTIONS": {
             # The pool gives up a lost database soon, as every request makes it try again: were it to go on by itself,
             # its pauses would grow to minutes and outlast the outage.
@@ -81,7 +112,14 @@ def _database(url: str) -> dict[str, object]:
 # --- Django -------------------------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = "unused-until-pages-arrive"  # noqa: S105 - nothing is signed with it: no sessions, no forms yet
-INSTALLED_APPS = ["lienthong.registry", "lienthong.exchange", "lienthong.gateways.rest_api"]
+INSTALLED_APPS = [
+    "lienthong.ledger",
+    "lienthong.registry",
+    "lienthong.exchange",
+    "lienthong.exchange.signatures",
+    "lienthong.gateways.rest_api",
+    "lienthong.gateways.webhook",
+]
 MIDDLEWARE: list[str] = []  # the hot path pays for each one; gateways authenticate for themselves
 ROOT_URLCONF = "lienthong.config.urls"
 WSGI_APPLICATION = "lienthong.config.wsgi.application"
@@ -95,6 +133,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
+    "loggers": {
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # What is wrong with somebody's signature is a finding, stored and shown; it is no fault of this system.
+        "pyhanko": {"level": "CRITICAL"},
+        "pyhanko_certvalidator": {"level": "CRITICAL"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -16,6 +16,7 @@ from lienthong.exchange.deliveries import StoredPackage
 from lienthong.exchange.intake import segments
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.segments import SegmentError
+from lienthong.exchange.segments.view import open_view
 
 _CHUNK = 256 * 1024
 _BASE64_BLOCK = 4 * 64 * 1024
@@ -42,10 +43,8 @@ class PackageContent:
         """
         if (begin, end) == (0, self.size):
             yield from self.package.chunks(_CHUNK)
-            return
-        with _opened(self.package) as stream:
-            stream.seek(begin)
-            yield from _exactly(iter(lambda: stream.read(_CHUNK), b""), end - begin)
+        else:
+            yield from self.package.part(begin, end, _CHUNK)
 
 
 @dataclass(frozen=True, slots=True)
@@ -102,7 +101,7 @@ def attachment_view(stored: Mapping[str, Any]) -> AttachmentView | None:
 
 def _opened(package: StoredPackage) -> BinaryIO:
     try:
-        return segments().open(package.address)
+        return open_view(segments(), package.address)
     except SegmentError as error:
         raise Refusal(Reason.PACKAGE_DAMAGED, str(error)) from error
 

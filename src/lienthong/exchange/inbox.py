@@ -118,7 +118,7 @@ def page_waiting(
 
 
 def arrival_detail(system: SystemAccess, delivery: UUID) -> ArrivalDetail:
-    """One arrival, whatever became of it.
+    """One arrival, whatever became of it; one that went another way is no longer the system's.
 
     :raises Refusal: PACKAGE_UNKNOWN
     """
@@ -127,7 +127,7 @@ def arrival_detail(system: SystemAccess, delivery: UUID) -> ArrivalDetail:
         cursor = hot_cursor()
         row = cursor.execute(
             f"SELECT {_COLUMNS}, p.attachments, p.findings FROM {_TABLES}"  # noqa: S608 - constants
-            " WHERE v.id = %(delivery)s AND v.system_id = %(system)s",
+            " WHERE v.id = %(delivery)s AND v.system_id = %(system)s AND v.state NOT IN ('redirected', 'on_paper')",
             parameters,
         ).fetchone()
         if row is None:

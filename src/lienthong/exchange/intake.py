@@ -6,8 +6,12 @@ is read in full before anything is decided, and nothing of it is visible before 
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -21,12 +25,16 @@ from lienthong.common.failpoints import hit
 from lienthong.common.ids import new_id
 from lienthong.common.sql import release_connection
 from lienthong.common.text import grouped
+from lienthong.exchange.acts import record_rejection
 from lienthong.exchange.committer import Committer
 from lienthong.exchange.fingerprint import content_fingerprint
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Route, route_code, route_organs
 from lienthong.exchange.segments import LocalSegments
 from lienthong.exchange.segments.local import ObjectWriter
+from lienthong.exchange.segments.view import open_view
+from lienthong.exchange.signatures.policies import Demand, demand_of
+from lienthong.exchange.signatures.reports import PackageReport
 from lienthong.exchange.submissions import (
     Body,
     DocumentSubmission,
@@ -36,6 +44,7 @@ from lienthong.exchange.submissions import (
     StatusSubmission,
     Stored,
 )
+from lienthong.ledger.status import gate
 from lienthong.registry import directory
 from lienthong.registry.resolution import Outcome as Found
 from lienthong.registry.resolution import Resolution
@@ -61,15 +70,21 @@ def accept_package(body: Body, *, sending: Sending, length: int | None) -> Recei
     :param length: size of the body in bytes where the sender declared it
     :raises Refusal: nothing was stored
     """
+    if gate.is_closed():
+        raise Refusal(Reason.EVIDENCE_UNAVAILABLE)
     if length is not None and length > settings.PACKAGE_LIMIT:
         raise Refusal(
             Reason.TOO_LARGE, f"Gói tin {grouped(length)} byte, mức cho phép {grouped(settings.PACKAGE_LIMIT)} byte."
         )
     release_connection()  # a slow sender must not hold one
-    if length is None or length > settings.SEGMENT_PACKAGE_LIMIT:
-        receipt = _accept_large(body, sending)
-    else:
-        receipt = _accept_small(body, sending)
+    try:
+        if length is None or length > settings.SEGMENT_PACKAGE_LIMIT:
+            receipt = _accept_large(body, sending)
+        else:
+            receipt = _accept_small(body, sending)
+    except Refusal as refusal:
+        record_rejection(sending, refusal)
+        raise
     hit("exchange.before_reply")
     return receipt
 
@@ -109,9 +124,11 @@ def _copy(body: Body, reader: PackageReader, writer: ObjectWriter) -> None:
 
 
 def _commit_object(result: ReadResult, sending: Sending, stored: Stored, writer: ObjectWriter) -> Receipt:
-    submission = _submission(result, sending, stored)
+    with _about(stored):
+        submission = _submission(result, sending, stored)
     try:
-        receipt = committer().commit(submission)
+        with _about(stored):
+            receipt = committer().commit(submission)
     except Exception as error:
         if not isinstance(error, Refusal) or error.reason.temporary:  # the commit may have happened all the same
             writer.keep()
@@ -122,8 +139,19 @@ def _commit_object(result: ReadResult, sending: Sending, stored: Stored, writer:
 
 
 def _commit(result: ReadResult, sending: Sending, stored: Stored) -> Receipt:
-    _check_declared(result, sending)
-    return committer().commit(_submission(result, sending, stored))
+    with _about(stored):
+        _check_declared(result, sending)
+        return committer().commit(_submission(result, sending, stored))
+
+
+@contextmanager
+def _about(stored: Stored) -> Iterator[None]:
+    """Let a refusal know which bytes it is about."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.sha256 = stored.sha256
+        raise
 
 
 def _check_declared(result: ReadResult, sending: Sending) -> None:
@@ -167,25 +195,62 @@ def _resolve(codes: list[str], sending: Sending) -> dict[str, Resolution]:
     return directory.resolve_many([*codes, *declared], clock.today(), revision=sending.sender.revision)
 
 
-def _own_agency(code: str, found: dict[str, Resolution], sending: Sending) -> int:
+Owner = Callable[[Resolution, Sending], int]
+
+
+def _own_agency(code: str, found: dict[str, Resolution], sending: Sending, owner: Owner) -> int:
     """The agency a package comes from. It, and the one declared, must belong to the authenticated system
     (specification 5.1, rule 8)."""
     if sending.from_code and sending.from_code != code:
-        _served_agency(sending.from_code, found, sending)
-    return _served_agency(code, found, sending)
+        owner(found[sending.from_code], sending)
+    return owner(found[code], sending)
 
 
-def _served_agency(code: str, found: dict[str, Resolution], sending: Sending) -> int:
-    resolution = found[code]
+def _sending_agency(resolution: Resolution, sending: Sending) -> int:
+    """A closed agency may only repeat itself (``_barred``), and only through the system it had."""
+    return _allowed(directory.may_send, [_known_agency(resolution)], resolution, sending, _closed_sender(resolution))
+
+
+def _closed_sender(resolution: Resolution) -> Refusal | None:
+    if resolution.outcome is not Found.CLOSED:
+        return None
+    successor = f" Cơ quan kế thừa: {resolution.successor_code}." if resolution.successor_code else ""
+    return Refusal(Reason.SENDER_CLOSED, f"Mã {resolution.code}.{successor}")
+
+
+def _reporting_agency(resolution: Resolution, sending: Sending) -> int:
+    """A report may speak under a closed code, to which the document was sent, through the system of then or the
+    successor's (legal 1.3, d)."""
+    heirs = [resolution.successor_id] if resolution.successor_id is not None else []
+    return _allowed(directory.may_report, [_known_agency(resolution), *heirs], resolution, sending)
+
+
+def _known_agency(resolution: Resolution) -> int:
     if resolution.outcome is Found.UNKNOWN or resolution.agency_id is None:
-        raise Refusal(Reason.SENDER_UNKNOWN, f"Mã {code}.")
-    if resolution.outcome is Found.CLOSED:
-        successor = f" Cơ quan kế thừa: {resolution.successor_code}." if resolution.successor_code else ""
-        raise Refusal(Reason.SENDER_CLOSED, f"Mã {code}.{successor}")
-    sender = sending.sender
-    if not directory.serves(sender.pk, resolution.agency_id, clock.today(), revision=sender.revision):
-        raise Refusal(Reason.SENDER_FOREIGN, f"Hệ thống {sender.system_id}, cơ quan {code}.")
+        raise Refusal(Reason.SENDER_UNKNOWN, f"Mã {resolution.code}.")
     return resolution.agency_id
+
+
+def _allowed(
+    may: Callable[..., bool],
+    agencies: list[int],
+    resolution: Resolution,
+    sending: Sending,
+    otherwise: Refusal | None = None,
+) -> int:
+    """The first agency, when the system may act for any of them."""
+    sender, today = sending.sender, clock.today()
+    if not any(may(sender.pk, agency, today, revision=sender.revision) for agency in agencies):
+        foreign = Refusal(Reason.SENDER_FOREIGN, f"Hệ thống {sender.system_id}, cơ quan {resolution.code}.")
+        raise otherwise or foreign
+    return agencies[0]
+
+
+def _barred(sender: Resolution, routes: list[Route]) -> Refusal | None:
+    if (closed := _closed_sender(sender)) is not None:
+        return closed
+    good = any(route.outcome.good for route in routes)
+    return None if good else Refusal(Reason.NO_RECIPIENT, describe_failures(routes))
 
 
 def _document_submission(
@@ -193,24 +258,47 @@ def _document_submission(
 ) -> DocumentSubmission:
     header = package.header
     found = _resolve([header.from_.organ_id, *(organ.organ_id for organ in header.to)], sending)
-    agency = _own_agency(header.from_.organ_id, found, sending)
+    agency = _own_agency(header.from_.organ_id, found, sending, _sending_agency)
     routes = route_organs(header.to, found)
-    if not any(route.outcome.good for route in routes):
-        raise Refusal(Reason.NO_RECIPIENT, describe_failures(routes))
     priority = Priority.known(header.other_info.priority)
+    received_at = clock.now()
     return DocumentSubmission(
         package_id=new_id(),
         system_pk=sending.sender.pk,
+        system_id=sending.sender.system_id,
         agency_id=agency,
+        from_code=header.from_.organ_id,
         stored=stored,
         findings=findings,
         remote=sending.remote,
-        received_at=clock.now(),
+        received_at=received_at,
         package=package,
+        signatures=_checked_signatures(package, agency, sending, stored, received_at),
         routes=routes,
         fingerprint=content_fingerprint(package),
         rank=priority.rank if priority else 0,
+        barred=_barred(found[header.from_.organ_id], routes),
     )
+
+
+def _checked_signatures(
+    package: DocumentPackage, agency: int, sending: Sending, stored: Stored, received_at: datetime
+) -> PackageReport | None:
+    """The outcome of checking signatures where they are demanded of the sender; all others are checked later."""
+    demand = demand_of(agency, on_date=clock.today(), revision=sending.sender.revision)
+    if demand is Demand.NONE or stored.length > settings.SIGNATURE_INLINE_LIMIT:
+        return None
+    release_connection()  # checking takes a while
+    from lienthong.exchange.signatures.door import check_at_door  # noqa: PLC0415 - pyHanko loads only where it is used
+
+    with _reread(stored) as stream:
+        return check_at_door(stream, package, demand=demand, received_at=received_at)
+
+
+def _reread(stored: Stored) -> BinaryIO:
+    if stored.address is not None:
+        return open_view(segments(), stored.address)
+    return io.BytesIO(stored.payload or b"")
 
 
 def describe_failures(routes: list[Route]) -> str:
@@ -225,7 +313,7 @@ def _status_submission(
     then it is the recipient (specification 4.4)."""
     target = package.response_for.organ_id
     found = _resolve([package.from_.organ_id, target], sending)
-    agency = _own_agency(package.from_.organ_id, found, sending)
+    agency = _own_agency(package.from_.organ_id, found, sending, _reporting_agency)
     route = route_code(found[target], follow_successor=True)
     if not route.outcome.good or route.agency_id is None:
         raise Refusal(Reason.NO_RECIPIENT, describe_failures([route]))
@@ -235,7 +323,9 @@ def _status_submission(
     return StatusSubmission(
         package_id=new_id(),
         system_pk=sending.sender.pk,
+        system_id=sending.sender.system_id,
         agency_id=agency,
+        from_code=package.from_.organ_id,
         stored=stored,
         findings=findings,
         remote=sending.remote,

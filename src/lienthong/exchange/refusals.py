@@ -44,6 +44,14 @@ class Reason(Enum):
         "exchange.conflict", 409, "Mã định danh văn bản đã được dùng cho một văn bản khác.",
         "Gửi bằng nghiệp vụ cập nhật hoặc thay thế, hoặc đặt mã định danh mới.",
     )  # fmt: skip
+    SIGNATURE_MISSING = (
+        "exchange.signature_missing", 422, "Văn bản chính không có chữ ký số, mà cơ quan gửi phải ký số.",
+        "Ký số tệp văn bản (người có thẩm quyền, rồi cơ quan) rồi gửi lại.",
+    )  # fmt: skip
+    SIGNATURE_INVALID = (
+        "exchange.signature_invalid", 422, "Chữ ký số của văn bản không hợp lệ.",
+        "Ký lại từ bản gốc bằng chứng thư còn hiệu lực rồi gửi lại.",
+    )  # fmt: skip
     STATUS_NOT_RECIPIENT = (
         "exchange.status_not_recipient", 403, "Cơ quan báo trạng thái không nhận văn bản này.",
         "Kiểm tra ResponseFor và From của gói trạng thái.",
@@ -56,6 +64,20 @@ class Reason(Enum):
         "exchange.package_unknown", 404, "Không có gói tin mang mã này dành cho hệ thống của bạn.",
         "Lấy lại danh sách văn bản đến và dùng docId trong đó.",
     )  # fmt: skip
+    DELIVERY_UNKNOWN = (
+        "exchange.delivery_unknown", 404, "Không có lượt chuyển mang mã này.", "Xem mã trong danh sách cần xử lý."
+    )  # fmt: skip
+    DELIVERY_NOT_GIVEN_UP = (
+        "exchange.delivery_not_given_up", 409, "Lượt chuyển này không ở trạng thái ngừng thử lại.",
+        "Xem lại danh sách cần xử lý; có thể đã có người xử lý.",
+    )  # fmt: skip
+    REDIRECT_NOWHERE = (
+        "exchange.redirect_nowhere", 422, "Không chuyển hướng được tới cơ quan này.",
+        "Chọn cơ quan đang kết nối qua một hệ thống khác, hoặc gửi lại, hoặc báo giấy.",
+    )  # fmt: skip
+    REASON_MISSING = (
+        "exchange.reason_missing", 422, "Phải nêu lý do.", "Ghi ngắn gọn vì sao, người gửi sẽ đọc được."
+    )  # fmt: skip
     PACKAGE_DAMAGED = (
         "exchange.package_damaged", 500, "Gói tin lưu trên trục không còn khớp mã băm.",
         "Báo ngay cho đơn vị vận hành trục.",
@@ -65,6 +87,10 @@ class Reason(Enum):
     )  # fmt: skip
     DATABASE_UNAVAILABLE = (
         "exchange.database_unavailable", 503, "Trục tạm thời không kết nối được cơ sở dữ liệu.", "Gửi lại sau ít phút."
+    )  # fmt: skip
+    EVIDENCE_UNAVAILABLE = (
+        "exchange.evidence_unavailable", 503, "Trục tạm dừng nhận gói tin vì chưa lập được đủ bằng chứng.",
+        "Gửi lại sau ít phút.",
     )  # fmt: skip
 
     def __init__(self, code: str, http_status: int, sentence: str, next_step: str) -> None:
@@ -86,3 +112,4 @@ class Refusal(Exception):  # noqa: N818 - the word of the law: từ chối
         self.reason = reason
         self.detail = detail
         self.findings = findings
+        self.sha256 = b""  # of the bytes that were refused, once all of them were read

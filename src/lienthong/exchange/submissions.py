@@ -10,8 +10,10 @@ from uuid import UUID
 
 from edxml102.errors import Finding
 from edxml102.model import DocumentPackage, PackageKind, StatusPackage
+from lienthong.exchange.refusals import Refusal
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.segments import Address
+from lienthong.exchange.signatures.reports import PackageReport
 from lienthong.registry.resolution import SystemAccess
 
 
@@ -54,7 +56,9 @@ class Submission:
 
     package_id: UUID
     system_pk: int
+    system_id: str
     agency_id: int
+    from_code: str
     stored: Stored
     findings: tuple[Finding, ...]
     remote: str
@@ -64,12 +68,18 @@ class Submission:
 
 @dataclass(slots=True, kw_only=True)
 class DocumentSubmission(Submission):
-    """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4)."""
+    """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4).
+
+    ``barred`` is why it is refused, unless it repeats what was accepted before its sender or recipients closed: whoever
+    lost the receipt of 23:59 gets it at 00:01.
+    """
 
     package: DocumentPackage
+    signatures: PackageReport | None = None  # checked at the door, where that is demanded of the sender
     routes: list[Route]
     fingerprint: bytes
     rank: int
+    barred: Refusal | None = None
 
     @property
     def key(self) -> tuple[int, str, str]:
@@ -106,7 +116,10 @@ class RecipientResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The acknowledgement: bytes and rows are durable. A repeated submission gets the first one's."""
+    """The acknowledgement: bytes and rows are durable. A repeated submission gets the first one's.
+
+    ``signed``: the same as evidence, signed by the axis (``ledger.receipts``).
+    """
 
     doc_id: str
     received_at: datetime
@@ -114,3 +127,4 @@ class Receipt:
     repeated: bool = False
     recipients: tuple[RecipientResult, ...] = ()
     findings: tuple[Finding, ...] = field(default=(), repr=False)
+    signed: str = field(default="", repr=False)

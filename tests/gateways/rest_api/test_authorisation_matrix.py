@@ -65,6 +65,7 @@ ROWS = {
     "getAxis": Row("clerk", None, leak=lambda answer, ids: CLERK in answer["system_id"]),
     "searchAgencies": Row("clerk", None, lambda: {"params": {"q": "mẫu"}}),
     "getAgency": Row("clerk", None),
+    "getEvidence": Row("clerk", _UNKNOWN),
     "getStatistics": Row("clerk", None, leak=lambda answer, ids: any(row["documents_sent"] for row in answer["items"])),
 }
 LAST_OF_OWNER = ("submitUpload", "cancelUpload")
@@ -84,6 +85,7 @@ def call(partner: Partner, name: str, ids: dict[str, str]) -> httpx.Response:
         "{document_id}": ids["document"],
         "{delivery_id}": ids["delivery"],
         "{upload_id}": ids["upload"],
+        "{subject_id}": ids["document"],
         "{number}": "1",
         "{code}": DISTRICT,
     }.items():
@@ -149,7 +151,7 @@ class TestMatrix:
         method, path = _ALL[name]
         answer = axis.http.request(method, "/api/v1" + path.replace("{number}", "1"), headers=credentials)
         if "{" in path:
-            filled = {"document_id": ids["document"], "delivery_id": ids["delivery"], "upload_id": ids["upload"]}
+            filled = {"subject_id": ids["document"], "document_id": ids["document"], "delivery_id": ids["delivery"], "upload_id": ids["upload"]}
             path = path.format(**filled, number=1, code=DISTRICT)
             answer = axis.http.request(method, f"/api/v1{path}", headers=credentials)
         assert (answer.status_code, answer.json()["code"]) == (401, "api.key_missing")

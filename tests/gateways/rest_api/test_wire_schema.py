@@ -26,6 +26,7 @@ OPERATIONS = {
     "submitDocument", "listDocuments", "getDocument", "getDocumentPackage", "listDeliveries", "getDelivery",
     "getDeliveryPackage", "getDeliveryAttachment", "confirmDelivery", "reportStatus", "createUpload", "getUpload",
     "appendUpload", "submitUpload", "cancelUpload", "getAxis", "searchAgencies", "getAgency", "getStatistics",
+    "getEvidence",
 }  # fmt: skip
 
 

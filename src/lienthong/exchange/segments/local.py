@@ -11,15 +11,15 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
-from io import BufferedReader, RawIOBase
+from dataclasses import replace
 from pathlib import Path
-from typing import Any, BinaryIO
 
 from lienthong.common.failpoints import hit
 from lienthong.common.ids import new_id
 from lienthong.exchange.segments.address import FRAME_SIZE, KEPT, MAGIC, Address, Frame
 
 _READ_SIZE = 1024 * 1024
+_MOST_PIECES = 1024  # IOV_MAX of Linux
 
 
 class SegmentError(Exception):
@@ -58,15 +58,18 @@ class LocalSegments:
         if held:
             yield held
 
-    def open(self, address: Address) -> BinaryIO:
-        """The package as a file to seek in, for parts of it; nothing checks the hash of a part.
+    def part(self, address: Address, start: int, stop: int, *, size: int = _READ_SIZE) -> Iterator[bytes]:
+        """The package's bytes from ``start`` to before ``stop`` in pieces of ``size``; no hash can be checked.
 
-        :raises SegmentError: missing file
+        :raises SegmentError: missing or short file
         """
-        return BufferedReader(_Window(self._opened(address), address), _READ_SIZE)
+        return self._pieces(replace(address, offset=address.offset + start, length=stop - start), size)
 
     def _pieces(self, address: Address, size: int) -> Iterator[bytes]:
-        descriptor = self._opened(address)
+        try:
+            descriptor = os.open(self.root / address.segment, os.O_RDONLY | os.O_CLOEXEC)
+        except OSError as error:
+            raise SegmentError(f"{address.segment}: không mở được ({error.strerror})") from error
         try:
             at, end = address.offset, address.offset + address.length
             while at < end:
@@ -77,45 +80,6 @@ class LocalSegments:
                 yield piece
         finally:
             os.close(descriptor)
-
-    def _opened(self, address: Address) -> int:
-        try:
-            return os.open(self.root / address.segment, os.O_RDONLY | os.O_CLOEXEC)
-        except OSError as error:
-            raise SegmentError(f"{address.segment}: không mở được ({error.strerror})") from error
-
-
-class _Window(RawIOBase):
-    """The bytes of one package as a file of its own; owns the descriptor."""
-
-    def __init__(self, descriptor: int, address: Address) -> None:
-        self._descriptor = descriptor
-        self._address = address
-        self._at = 0
-
-    def readable(self) -> bool:
-        return True
-
-    def seekable(self) -> bool:
-        return True
-
-    def seek(self, offset: int, whence: int = os.SEEK_SET) -> int:
-        base = {os.SEEK_SET: 0, os.SEEK_CUR: self._at, os.SEEK_END: self._address.length}[whence]
-        self._at = max(0, base + offset)
-        return self._at
-
-    def readinto(self, buffer: Any) -> int:
-        view = memoryview(buffer)
-        size = min(len(view), max(0, self._address.length - self._at))
-        piece = os.pread(self._descriptor, size, self._address.offset + self._at)
-        view[: len(piece)] = piece
-        self._at += len(piece)
-        return len(piece)
-
-    def close(self) -> None:
-        if not self.closed:
-            os.close(self._descriptor)
-        super().close()
 
 
 class SegmentWriter:
@@ -165,9 +129,11 @@ class SegmentWriter:
         return addresses, pieces
 
     def _write_all(self, pieces: list[bytes]) -> None:
-        left = memoryview(b"".join(pieces))
-        while left:
-            left = left[os.write(self._descriptor, left) :]
+        for at in range(0, len(pieces), _MOST_PIECES):
+            some = pieces[at : at + _MOST_PIECES]
+            left = sum(map(len, some)) - os.writev(self._descriptor, some)
+            while left:  # the disk took a part: on with the rest until it is written or refused
+                left -= os.write(self._descriptor, b"".join(some)[-left:])
 
     def _forget(self, end: int) -> None:
         try:

@@ -11,7 +11,7 @@ from ninja.errors import HttpError, ValidationError
 from ninja.openapi.schema import OpenAPISchema
 from ninja.renderers import JSONRenderer
 
-from lienthong.gateways.rest_api import deliveries, directory, documents, specification, statistics, statuses, uploads
+from lienthong.gateways.rest_api import deliveries, directory, documents, evidence, specification, statistics, statuses, uploads
 from lienthong.gateways.rest_api.problems import problem_of
 
 _DESCRIPTION = """Giao diện REST của trục liên thông cho hệ thống của các cơ quan.
@@ -50,7 +50,7 @@ def _build() -> Api:
         urls_namespace="rest_api",
         renderer=_Renderer(),
     )
-    for module in (documents, deliveries, statuses, uploads, directory, statistics):
+    for module in (documents, deliveries, statuses, uploads, directory, statistics, evidence):
         api.add_router("", module.router)
     for kind in (Exception, HttpError, ValidationError):
         api.add_exception_handler(kind, _refuse)

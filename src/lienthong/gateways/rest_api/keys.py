@@ -2,16 +2,22 @@
 
 from __future__ import annotations
 
+import logging
 from typing import Any
 
+from django.db import DatabaseError
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from lienthong.exchange.outages import DATABASE_AWAY
 from lienthong.gateways.rest_api.problems import ApiError, Fault
 from lienthong.gateways.rest_api.requests import Caller, address_behind, is_within
+from lienthong.ledger.denials import record_denial
 from lienthong.registry.api_access import KeyAccess, find_key, take_token
 from lienthong.registry.api_tokens import Token, new_token, read_token
 from lienthong.registry.models import ApiScope
+
+log = logging.getLogger(__name__)
 
 _NOBODYS = new_token()  # compared with when there is no row, so that time does not tell which prefixes exist
 
@@ -48,6 +54,39 @@ class KeyDoor:
         return key
 
 
+_DENIALS = frozenset(
+    {
+        Fault.KEY_MISSING,
+        Fault.KEY_WRONG,
+        Fault.KEY_ENDED,
+        Fault.SYSTEM_LOCKED,
+        Fault.ADDRESS_NOT_ALLOWED,
+        Fault.SCOPE_MISSING,
+    }
+)
+
+
+def admit(door: KeyDoor, authorization: str, remote: str) -> KeyAccess:
+    """Open a door; whoever is turned away leaves an event.
+
+    :raises ApiError: the key does not open this door now
+    """
+    try:
+        return door.open(authorization, remote)
+    except ApiError as error:
+        if error.fault in _DENIALS:
+            _note_denial(authorization, remote, error.fault.code)
+        raise
+
+
+def _note_denial(authorization: str, remote: str, code: str) -> None:
+    token = read_token(authorization.rpartition(" ")[2])
+    try:
+        record_denial(system=f"ltk_{token.prefix}" if token else "", remote=remote, code=code)
+    except (DatabaseError, *DATABASE_AWAY):
+        log.exception("a denial left no event")
+
+
 class ApiKey(HttpBearer):
     """The door as django-ninja asks for it; the name stands in the OpenAPI document."""
 
@@ -64,7 +103,7 @@ class ApiKey(HttpBearer):
     def authenticate(self, request: HttpRequest, token: str) -> Caller:
         """:raises ApiError: the key does not open this door now"""
         remote = address_behind(request.META)
-        return Caller(self._door.open(token, remote), remote)
+        return Caller(admit(self._door, token, remote), remote)
 
 
 def _key_of(token: Token | None) -> KeyAccess:

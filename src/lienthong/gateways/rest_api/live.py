@@ -14,15 +14,14 @@ from contextlib import asynccontextmanager
 import anyio
 import anyio.to_thread
 import psycopg
-from django.conf import settings
 from starlette.applications import Starlette
 from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
-from lienthong.common.sql import release_connection
+from lienthong.common.sql import conninfo, release_connection
 from lienthong.exchange.wakeups import CHANNEL, Wakeup, read_wakeup
-from lienthong.gateways.rest_api.keys import KeyDoor
+from lienthong.gateways.rest_api.keys import KeyDoor, admit
 from lienthong.gateways.rest_api.problems import ApiError, Fault, problem_of
 from lienthong.gateways.rest_api.requests import address_behind
 from lienthong.gateways.rest_api.schemas import Kind
@@ -110,7 +109,7 @@ def _open_door(request: Request) -> KeyAccess:
         "HTTP_X_FORWARDED_FOR": request.headers.get("X-Forwarded-For", ""),
     }
     try:
-        return KeyDoor(ApiScope.DOCUMENTS_READ).open(request.headers.get("Authorization", ""), address_behind(meta))
+        return admit(KeyDoor(ApiScope.DOCUMENTS_READ), request.headers.get("Authorization", ""), address_behind(meta))
     finally:
         release_connection()
 
@@ -153,9 +152,8 @@ async def _stream(hub: Hub, key: KeyAccess, request: Request) -> AsyncIterator[s
 @asynccontextmanager
 async def _lifespan(app: Starlette) -> AsyncIterator[None]:
     app.state.hub = Hub()
-    url = settings.DATABASE_URL or settings.EMBEDDED_POSTGRES.url
     async with anyio.create_task_group() as tasks:
-        tasks.start_soon(app.state.hub.listen, url)
+        tasks.start_soon(app.state.hub.listen, conninfo())
         yield
         tasks.cancel_scope.cancel()
 

@@ -34,6 +34,7 @@ def receipt(made: Receipt) -> str:
             for one in made.recipients
         ],
         findings=[schemas.FindingOut(**finding_fields(finding)) for finding in made.findings],
+        signed=made.signed,
     )
     return shown.model_dump_json()
 

@@ -15,6 +15,7 @@ from ninja.errors import HttpError, ValidationError
 from edxml102.errors import EdxmlError, Finding
 from lienthong.exchange.outages import outage_of
 from lienthong.exchange.refusals import Reason, Refusal
+from lienthong.ledger.errors import LedgerError
 from lienthong.registry.errors import RegistryError
 
 log = logging.getLogger(__name__)
@@ -187,6 +188,9 @@ def _foreseen(error: Exception) -> Problem | None:
         problem = _of_validation(error)
     elif isinstance(error, HttpError | RequestDataTooBig):  # of the framework: a body that is no JSON, or too much
         problem = _of_fault(Fault.BODY_UNREADABLE)
+    elif isinstance(error, LedgerError):
+        status = 404 if error.code == "ledger.evidence.none" else 503
+        problem = Problem(status, error.code, error.message, error.next_step)
     elif isinstance(error, RegistryError) and not error.code.startswith("registry.vault."):
         problem = Problem(422, error.code, error.message, Fault.REQUEST_INVALID.next_step)
     return problem

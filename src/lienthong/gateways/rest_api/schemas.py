@@ -80,7 +80,9 @@ class RecipientResultOut(Schema):
 
 
 class ReceiptOut(Schema):
-    """The acknowledgement: bytes and rows are durable. A repeated submission gets the first one's."""
+    """The acknowledgement: bytes and rows are durable. A repeated submission gets the first one's.
+
+    ``signed`` is the same as evidence: a JWS, checked with the keys under ``/log/keys``."""
 
     id: UUID
     received_at: Moment
@@ -88,6 +90,7 @@ class ReceiptOut(Schema):
     repeated: bool
     recipients: list[RecipientResultOut]
     findings: list[FindingOut]
+    signed: str
 
 
 class AttachmentOut(Schema):
@@ -128,7 +131,7 @@ class DeliveryOut(Schema):
 
     id: UUID
     kind: Kind
-    state: Literal["waiting", "leased", "delivered", "failed", "given_up", "redirected"]
+    state: Literal["waiting", "leased", "delivered", "failed", "given_up"]
     state_label: str
     being_fetched: bool
     priority: int

@@ -80,9 +80,11 @@ APPEND_UPLOAD: dict[str, Any] = {
 }
 
 
-def download(media_type: str) -> dict[str, Any]:
+def download(media_type: str, *, ranges: bool = True) -> dict[str, Any]:
     """An operation that answers bytes, whole or in part."""
     content = {media_type: {"schema": _BYTES}}
+    if not ranges:
+        return {"responses": {200: {"description": "Toàn bộ nội dung", "content": content}}}
     return {
         "parameters": [
             {

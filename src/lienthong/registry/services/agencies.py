@@ -8,7 +8,9 @@ from datetime import date
 from django.db.models import F, Q
 
 from lienthong.common import clock
+from lienthong.ledger.kinds import EventKind
 from lienthong.registry import codes, revision
+from lienthong.registry.acts import note_agency
 from lienthong.registry.errors import RegistryError
 from lienthong.registry.models import (
     Agency,
@@ -55,6 +57,7 @@ def create_agency(  # noqa: PLR0913 - one column each
         _add_placement(agency, level, parent, valid_from)
         AgencyContact.objects.create(agency=agency)
         set_contact(agency=agency, **(contact or {}))
+        note_agency(EventKind.AGENCY_CREATED, agency, code=code, name=name, level=str(level), valid_from=valid_from)
         revision.advance()
     return agency
 
@@ -70,6 +73,7 @@ def add_identifier(*, agency: Agency, code: str, valid_from: date, scheme: Schem
         identifier = AgencyIdentifier.objects.create(
             agency=agency, code=code, scheme=scheme or codes.scheme_of(code), valid_from=valid_from
         )
+        note_agency(EventKind.CODE_ADDED, agency, code=code, valid_from=valid_from)
         _touch(agency)
     return identifier
 
@@ -91,6 +95,7 @@ def rename_agency(*, agency: Agency, name: str, valid_from: date, abbreviation: 
             last.valid_to = valid_from
             last.save(update_fields=["valid_to"])
         _add_name(agency, name, short, valid_from)
+        note_agency(EventKind.AGENCY_CHANGED, agency, name=name, abbreviation=short, valid_from=valid_from)
         _touch(agency)
 
 
@@ -111,6 +116,8 @@ def move_agency(*, agency: Agency, level: Level | str, parent: Agency | None, va
             last.valid_to = valid_from
             last.save(update_fields=["valid_to"])
         _add_placement(agency, level, parent, valid_from)
+        above = parent.pk if parent else None
+        note_agency(EventKind.AGENCY_CHANGED, agency, level=str(level), parent=above, valid_from=valid_from)
         _touch(agency)
 
 
@@ -126,7 +133,7 @@ def close_identifier(
     :raises RegistryError: ``registry.agency.already_closed`` and others
     """
     with revision.changing():
-        _refuse_bad_succession(identifier, successor, on_closed)
+        _refuse_bad_succession(identifier, successor, on_closed, on_date)
         if on_date < identifier.valid_from:
             raise _before_start(identifier.code, identifier.valid_from)
         asked = (on_date, successor.pk if successor else None, str(on_closed))
@@ -140,6 +147,18 @@ def close_identifier(
                 "Không đổi được ngày đóng đã qua; muốn sửa cơ quan kế thừa thì ghi đúng ngày đóng cũ.",
             )
         identifier.valid_to, identifier.successor, identifier.on_closed = on_date, successor, OnClosed(on_closed)
+        identifier.save()
+        note_agency(EventKind.CODE_CLOSED, identifier.agency, code=identifier.code, on_date=on_date,
+                    successor=successor.pk if successor else None, on_closed=str(on_closed))  # fmt: skip
+        _touch(identifier.agency)
+
+
+def restore_identifier(
+    *, identifier: AgencyIdentifier, valid_to: date | None, successor: Agency | None, on_closed: OnClosed | str
+) -> None:
+    """Let a code stand again as it stood before a reform closed it. Only undoing that reform may do so."""
+    with revision.changing():
+        identifier.valid_to, identifier.successor, identifier.on_closed = valid_to, successor, OnClosed(on_closed)
         identifier.save()
         _touch(identifier.agency)
 
@@ -157,6 +176,7 @@ def close_agency(
         identifiers = list(agency.identifiers.filter(valid_to=None))
         if identifiers:
             _refuse_children(agency, on_date)
+            _refuse_own_succession(agency, successor, identifiers[0].code)
         else:
             last = agency.identifiers.order_by("-valid_to", "pk")[0].valid_to
             identifiers = list(agency.identifiers.filter(valid_to=last))
@@ -182,6 +202,7 @@ def set_contact(
             setattr(contact, field, wanted[field])
         if changed:
             contact.save(update_fields=changed)
+            note_agency(EventKind.AGENCY_CHANGED, agency, **{field: wanted[field] for field in changed})
             _touch(agency)
 
 
@@ -273,18 +294,27 @@ def _refuse_cycle(agency: Agency, parent: Agency | None) -> None:
         above = placement.parent if placement else None
 
 
-def _refuse_bad_succession(identifier: AgencyIdentifier, successor: Agency | None, on_closed: OnClosed | str) -> None:
-    if successor is not None and successor.pk == identifier.agency_id:
-        raise RegistryError(
-            "registry.agency.succeeds_itself",
-            f"Cơ quan mang mã {identifier.code} không thể kế thừa chính mình.",
-            "Chọn cơ quan kế thừa khác, hoặc bỏ trống.",
-        )
+def _refuse_bad_succession(
+    identifier: AgencyIdentifier, successor: Agency | None, on_closed: OnClosed | str, on_date: date
+) -> None:
+    """An agency that goes on under another code is its own successor."""
+    others = identifier.agency.identifiers.exclude(pk=identifier.pk).filter(valid_from__lte=on_date)
+    if not others.filter(Q(valid_to=None) | Q(valid_to__gt=on_date)).exists():
+        _refuse_own_succession(identifier.agency, successor, identifier.code)
     if on_closed == OnClosed.REDIRECT and successor is None:
         raise RegistryError(
             "registry.agency.redirect_to_nobody",
             f"Muốn chuyển tiếp văn bản gửi tới mã {identifier.code} thì phải có cơ quan kế thừa.",
             "Nêu cơ quan kế thừa (--successor), hoặc chọn từ chối (--on-closed refuse).",
+        )
+
+
+def _refuse_own_succession(agency: Agency, successor: Agency | None, code: str) -> None:
+    if successor == agency:
+        raise RegistryError(
+            "registry.agency.succeeds_itself",
+            f"Cơ quan mang mã {code} không thể kế thừa chính mình khi không còn mã nào khác.",
+            "Chọn cơ quan kế thừa khác, hoặc bỏ trống; nếu chỉ đổi mã thì cấp mã mới trước.",
         )
 
 
