@@ -26,8 +26,10 @@ AREAS = {
     "evidence": "gói bằng chứng của một văn bản",
     "verify": "",
     "sequencer": "",
+    "partner": "",
     "serve": "",
     "worker": "",
+    "live": "",
     "demo": "",
 }
 

@@ -25,8 +25,10 @@ def run(port: int | None = _PORT) -> None:
     runtime.prepare()
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
     owner = os.getpid()
+    if port is not None:  # a second instance on this machine has its live port beside its own
+        os.environ.setdefault("LIENTHONG_LIVE_PORT", str(port + 1 if port else 0))
     try:
-        with beside("worker", "sequencer"):
+        with beside("worker", "sequencer", "live"):
             serve(port)
     finally:
         # A web process that gunicorn forked ends by unwinding through here too; the database is not its to stop.

@@ -22,10 +22,12 @@ LEDGER_KEY_FILE = env.read("LIENTHONG_LEDGER_KEY_FILE", Path, DATA_DIR / "keys" 
 # --- Serving ------------------------------------------------------------------------------------------------------
 HOST = env.read("LIENTHONG_HOST", str, "127.0.0.1")
 PORT = env.read("LIENTHONG_PORT", env.integer(minimum=0, maximum=65535), 8019)
+LIVE_PORT = env.read("LIENTHONG_LIVE_PORT", env.integer(minimum=0, maximum=65535), 8020)
 WEB_PROCESSES = env.read("LIENTHONG_WEB_PROCESSES", env.integer(minimum=1, maximum=64), 2)
 WEB_THREADS = env.read("LIENTHONG_WEB_THREADS", env.integer(minimum=4, maximum=512), 64)
 DATABASE_POOL = env.read("LIENTHONG_DATABASE_POOL", env.integer(minimum=2, maximum=200), 24)
 ALLOWED_HOSTS = env.read("LIENTHONG_ALLOWED_HOSTS", env.words, ["*"])
+TRUSTED_PROXIES = env.read("LIENTHONG_TRUSTED_PROXIES", env.networks, list[str]())
 SLOW_BODY_SECONDS = env.read("LIENTHONG_SLOW_BODY_SECONDS", env.integer(minimum=1), 120)
 
 # --- Exchange -----------------------------------------------------------------------------------------------------
@@ -74,6 +76,14 @@ TSA_BUDGET = env.read("LIENTHONG_TSA_BUDGET", env.integer(minimum=1), 4 * 3600)
 TSA_REFUSE = env.read("LIENTHONG_TSA_REFUSE", env.boolean, False)
 if TSA_URL and TSA_CA_FILE is None:
     raise env.SettingError("LT-S04: LIENTHONG_TSA_URL cần LIENTHONG_TSA_CA_FILE (chứng thư PEM để tin dấu thời gian).")
+# --- REST interface -----------------------------------------------------------------------------------------------
+UPLOAD_HOURS = env.read("LIENTHONG_UPLOAD_HOURS", env.integer(minimum=1, maximum=720), 24)
+UPLOADS_OPEN = env.read("LIENTHONG_UPLOADS_OPEN", env.integer(minimum=1, maximum=1000), 20)
+
+# --- Client -------------------------------------------------------------------------------------------------------
+# Read by ``lienthong send``, ``inbox``, ``fetch``, ``confirm`` and ``report``, which speak to some axis over HTTP.
+API_URL = env.read("LIENTHONG_API_URL", str, "http://127.0.0.1:8019")
+API_KEY = env.read("LIENTHONG_API_KEY", str, "")
 
 
 # --- Tests only ---------------------------------------------------------------------------------------------------
@@ -112,6 +122,7 @@ INSTALLED_APPS = [
     "lienthong.registry",
     "lienthong.exchange",
     "lienthong.exchange.signatures",
+    "lienthong.gateways.rest_api",
     "lienthong.gateways.webhook",
 ]
 MIDDLEWARE: list[str] = []  # the hot path pays for each one; gateways authenticate for themselves

@@ -23,7 +23,7 @@ from edxml102.model import PackageKind
 from lienthong.common import clock
 from lienthong.common.failpoints import hit
 from lienthong.common.sql import hot_cursor
-from lienthong.exchange import store, store_asks
+from lienthong.exchange import store, store_asks, wakeups
 from lienthong.exchange.acts import acts_of_batch
 from lienthong.exchange.asks import agencies_of, plan_asks
 from lienthong.exchange.decisions import DocumentPlan, ReportPlan, plan_document, plan_report
@@ -295,6 +295,8 @@ def _insert(
         )
         _insert_signature_checks(cursor, [submission for submission, _ in documents])
         store.wake_workers(cursor, deliveries)
+        kinds = {one.package_id: edoc for one, _ in documents} | {one.package_id: status for one, _ in reports}
+        wakeups.notify(cursor, [(system, kinds[package]) for package, system in deliveries])
         recipients = [(plan.document, one.package_id, route) for one, plan in documents for route in plan.routes]
         store.upsert_recipients(cursor, recipients, deliveries)
         if reports:

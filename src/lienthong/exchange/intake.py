@@ -163,6 +163,8 @@ def _check_declared(result: ReadResult, sending: Sending) -> None:
 
 def _submission(result: ReadResult, sending: Sending, stored: Stored) -> DocumentSubmission | StatusSubmission:
     package, findings = _conforming(result)
+    if sending.only is not None and package.kind is not sending.only:
+        raise Refusal(Reason.KIND_UNEXPECTED)
     findings += _declaration_findings(package, sending)
     try:
         if isinstance(package, DocumentPackage):

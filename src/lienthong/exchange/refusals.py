@@ -13,6 +13,10 @@ class Reason(Enum):
     NOT_CONFORMING = (
         "exchange.not_conforming", 422, "Gói tin không đúng chuẩn QCVN 102:2016.", "Sửa các lỗi được nêu rồi gửi lại."
     )  # fmt: skip
+    KIND_UNEXPECTED = (
+        "exchange.kind_unexpected", 422, "Gói tin không thuộc loại mà lời gọi này nhận.",
+        "Gửi gói văn bản và gói trạng thái bằng đúng lời gọi của từng loại.",
+    )  # fmt: skip
     TOO_LARGE = (
         "exchange.too_large", 413, "Gói tin lớn hơn mức cho phép.", "Tách tệp đính kèm thành nhiều văn bản gửi kèm."
     )  # fmt: skip

@@ -28,7 +28,8 @@ class Body(Protocol):
 class Sending:
     """Who sends, and what the interface declared besides the package itself.
 
-    ``digest_matches`` is asked whether the SHA-256 of the stored bytes is the declared one.
+    ``digest_matches`` is asked whether the SHA-256 of the stored bytes is the declared one. ``kind`` is only noted when
+    the package is of another; with ``only`` such a package is refused.
     """
 
     sender: SystemAccess
@@ -36,6 +37,7 @@ class Sending:
     from_code: str = ""
     to_codes: tuple[str, ...] = ()
     kind: PackageKind | None = None
+    only: PackageKind | None = None
     digest_matches: Callable[[bytes], bool] | None = None
 
 

@@ -94,6 +94,7 @@ NUMBERS: dict[Reason, str] = {
     Reason.HASH_DIFFERS: "114",
     Reason.BODY_INCOMPLETE: "115",
     Reason.TOO_LARGE: "116",
+    Reason.KIND_UNEXPECTED: "119",
     Reason.SENDER_CLOSED: "121",
     Reason.SIGNATURE_MISSING: "123",
     Reason.SIGNATURE_INVALID: "124",
