@@ -17,8 +17,10 @@ AREAS = {
     "edxml": "xem, kiểm tra, tách và dựng gói tin edXML",
     "agencies": "danh bạ cơ quan",
     "systems": "hệ thống kết nối và khóa",
+    "upstreams": "trục phía trên và trục cấp dưới",
     "segments": "kho gói tin",
     "serve": "",
+    "link": "",
     "demo": "",
 }
 

@@ -9,7 +9,8 @@ import sys
 import typer
 from django.conf import settings
 
-from lienthong.cli import runtime
+from lienthong.cli import profiles, runtime
+from lienthong.cli.link import linked
 from lienthong.cli.vietnamese import Command, Group
 
 app = typer.Typer(cls=Group)
@@ -17,13 +18,19 @@ app = typer.Typer(cls=Group)
 _PORT = typer.Option(None, help="Cổng; mặc định theo LIENTHONG_PORT.", min=0, max=65535)
 
 
+_PROFILE = typer.Option(None, metavar="TÊN", help="national: đóng vai trục quốc gia, dữ liệu và cổng riêng (mẫu).")
+
+
 @app.command(cls=Command)
-def run(port: int | None = _PORT) -> None:
+def run(port: int | None = _PORT, profile: str | None = _PROFILE) -> None:
     """Chạy toàn bộ hệ thống trên máy này (cơ sở dữ liệu nhúng nếu chưa đặt LIENTHONG_DATABASE_URL)."""
+    chosen = profiles.enter(profile)
     runtime.prepare()
+    port = chosen.set_up(port, address) if chosen else port
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
     try:
-        serve(port)
+        with linked():
+            serve(port)
     finally:
         if not settings.DATABASE_URL:
             settings.EMBEDDED_POSTGRES.stop()

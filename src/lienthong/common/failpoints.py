@@ -21,6 +21,8 @@ NAMES = (
     "exchange.before_reply",
     "delivery.before_confirm",
     "delivery.after_confirm",
+    "link.after_accept",
+    "link.after_relay",
 )
 
 

@@ -37,6 +37,12 @@ LEASE_SECONDS = env.read("LIENTHONG_LEASE_SECONDS", env.integer(minimum=1), 300)
 LIST_LIMIT = env.read("LIENTHONG_LIST_LIMIT", env.integer(minimum=1), 1000)
 OWNER_MAY_REGISTER = env.read("LIENTHONG_VXP_REGISTER_AGENCIES", env.boolean, True)
 
+# --- Other axes -----------------------------------------------------------------------------------------------------
+HUB_CODES = env.read("LIENTHONG_HUB_CODES", env.words, list[str]())  # how this axis names itself in trace headers
+LINK_SECONDS = env.read("LIENTHONG_LINK_SECONDS", env.number(minimum=0.1), 2.0)
+LINK_SYNC_HOURS = env.read("LIENTHONG_LINK_SYNC_HOURS", env.number(minimum=0.01), 6.0)
+CONNECTORS = {"upstream": "lienthong.gateways.national.connector.NationalConnector"}
+
 
 # --- Tests only ---------------------------------------------------------------------------------------------------
 FAILPOINTS = failpoints.ARMED
@@ -70,7 +76,7 @@ def _database(url: str) -> dict[str, object]:
 # --- Django -------------------------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = "unused-until-pages-arrive"  # noqa: S105 - nothing is signed with it: no sessions, no forms yet
-INSTALLED_APPS = ["lienthong.registry", "lienthong.exchange"]
+INSTALLED_APPS = ["lienthong.registry", "lienthong.exchange", "lienthong.exchange.hubs", "lienthong.gateways.national"]
 MIDDLEWARE: list[str] = []  # the hot path pays for each one; gateways authenticate for themselves
 ROOT_URLCONF = "lienthong.config.urls"
 WSGI_APPLICATION = "lienthong.config.wsgi.application"

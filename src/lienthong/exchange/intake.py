@@ -23,6 +23,7 @@ from lienthong.common.sql import release_connection
 from lienthong.common.text import grouped
 from lienthong.exchange.committer import Committer
 from lienthong.exchange.fingerprint import content_fingerprint
+from lienthong.exchange.hubs import door
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Route, route_code, route_organs
 from lienthong.exchange.segments import LocalSegments
@@ -161,7 +162,7 @@ def _declaration_findings(package: Package, sending: Sending) -> tuple[Finding, 
 
 def _resolve(codes: list[str], sending: Sending) -> dict[str, Resolution]:
     """Resolve the codes of a package, and the sender that the interface declared besides."""
-    declared = [sending.from_code] if sending.from_code else []
+    declared = [*([sending.from_code] if sending.from_code else []), *door.declared_codes(sending)]
     return directory.resolve_many([*codes, *declared], clock.today(), revision=sending.sender.revision)
 
 
@@ -192,9 +193,9 @@ def _document_submission(
     header = package.header
     found = _resolve([header.from_.organ_id, *(organ.organ_id for organ in header.to)], sending)
     agency = _own_agency(header.from_.organ_id, found, sending)
-    routes = route_organs(header.to, found)
-    if not any(route.outcome.good for route in routes):
-        raise Refusal(Reason.NO_RECIPIENT, describe_failures(routes))
+    passing = door.split(route_organs(header.to, found), found, sending)
+    if not any(route.outcome.good for route in passing.routes):
+        raise Refusal(Reason.NO_RECIPIENT, describe_failures([*passing.routes, *passing.left]))
     priority = Priority.known(header.other_info.priority)
     return DocumentSubmission(
         package_id=new_id(),
@@ -205,7 +206,9 @@ def _document_submission(
         remote=sending.remote,
         received_at=clock.now(),
         package=package,
-        routes=routes,
+        routes=passing.routes,
+        left=passing.left,
+        hops=door.arrival_hops(package, sending),
         fingerprint=content_fingerprint(package),
         rank=priority.rank if priority else 0,
     )
@@ -227,6 +230,7 @@ def _status_submission(
     route = route_code(found[target], follow_successor=True)
     if not route.outcome.good or route.agency_id is None:
         raise Refusal(Reason.NO_RECIPIENT, describe_failures([route]))
+    door.refuse_back(route, found, sending)
     code = StatusCode.known(package.status_code)
     by_issuer = code is not None and code.sender is Sender.ISSUER
     received_at = clock.now()
@@ -240,6 +244,7 @@ def _status_submission(
         received_at=received_at,
         package=package,
         route=route,
+        hops=door.arrival_hops(package, sending),
         issuer_id=agency if by_issuer else route.agency_id,
         recipient_id=route.agency_id if by_issuer else agency,
         event_time=_event_time(package, code, received_at),

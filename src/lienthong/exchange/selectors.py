@@ -103,7 +103,7 @@ _SEND_STATUS = {
 
 def _transport(state: str | None, error: str, outcome: Outcome, reason: str) -> tuple[str, str]:
     """In the words of ``updateStatus``: initial, processing, done, fail."""
-    if state is None:
+    if state is None or outcome is Outcome.FAILED_BEYOND:
         return "fail", reason
     known = DeliveryState(state)
     text = f"{known.label}: {error}" if error else known.label

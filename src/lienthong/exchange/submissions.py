@@ -10,6 +10,7 @@ from uuid import UUID
 
 from edxml102.errors import Finding
 from edxml102.model import DocumentPackage, PackageKind, StatusPackage
+from lienthong.exchange.hubs.hops import Hop
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.segments import Address
 from lienthong.registry.resolution import SystemAccess
@@ -25,7 +26,8 @@ class Body(Protocol):
 class Sending:
     """Who sends, and what the interface declared besides the package itself.
 
-    ``digest_matches`` is asked whether the SHA-256 of the stored bytes is the declared one.
+    ``digest_matches`` is asked whether the SHA-256 of the stored bytes is the declared one; ``hops`` are those told
+    besides a signed package.
     """
 
     sender: SystemAccess
@@ -34,6 +36,7 @@ class Sending:
     to_codes: tuple[str, ...] = ()
     kind: PackageKind | None = None
     digest_matches: Callable[[bytes], bool] | None = None
+    hops: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -58,16 +61,19 @@ class Submission:
     remote: str
     received_at: datetime
     address: Address | None = None
+    hops: tuple[Hop, ...] = ()
 
 
 @dataclass(slots=True, kw_only=True)
 class DocumentSubmission(Submission):
-    """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4)."""
+    """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4);
+    ``left`` are the addressees that the axis it comes from serves itself."""
 
     package: DocumentPackage
     routes: list[Route]
     fingerprint: bytes
     rank: int
+    left: list[Route] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[int, str, str]:

@@ -95,6 +95,8 @@ NUMBERS: dict[Reason, str] = {
     Reason.BODY_INCOMPLETE: "115",
     Reason.TOO_LARGE: "116",
     Reason.SENDER_CLOSED: "121",
+    Reason.SELECTION_FOREIGN: "122",
+    Reason.LOOP: "123",
     Reason.CONFLICT: "130",
     Reason.PACKAGE_UNKNOWN: "131",
     Reason.STATUS_NOT_RECIPIENT: "132",
