@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import os
 import signal
 import subprocess
 import sys
@@ -22,6 +23,7 @@ _STOP_SECONDS = 30
 @app.command(cls=Command)
 def link(
     once: Annotated[bool, typer.Option("--once", help="Gửi và nhận một lượt với mọi trục phía trên rồi dừng.")] = False,
+    beside: Annotated[int | None, typer.Option(hidden=True)] = None,
 ) -> None:
     """Chạy vai trò liên thông với các trục phía trên: gửi những gì chờ gửi, lấy những gì chờ lấy."""
     runtime.prepare()
@@ -31,7 +33,7 @@ def link(
     try:
         if once:
             raise typer.Exit(0 if _once() else 1)
-        role = Link()
+        role = Link(alive=lambda: beside is None or os.getppid() == beside)
         for ending in (signal.SIGTERM, signal.SIGINT):
             signal.signal(ending, lambda *_: role.stop())
         role.run()
@@ -71,12 +73,18 @@ def linked() -> Iterator[None]:
     if not wanted:
         yield
         return
-    role = subprocess.Popen([sys.executable, "-m", "lienthong", "link"], start_new_session=True)
+    owner = os.getpid()
+    role = subprocess.Popen([sys.executable, "-m", "lienthong", "link", "--beside", str(owner)], start_new_session=True)
     try:
         yield
     finally:
-        role.terminate()
-        try:
-            role.wait(_STOP_SECONDS)
-        except subprocess.TimeoutExpired:
-            role.kill()
+        if os.getpid() == owner:  # and not a web process, which was forked inside
+            _stop(role)
+
+
+def _stop(role: subprocess.Popen[bytes]) -> None:
+    role.terminate()
+    try:
+        role.wait(_STOP_SECONDS)
+    except subprocess.TimeoutExpired:
+        role.kill()

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import importlib
+import os
 import signal
 import sys
 
@@ -28,11 +29,13 @@ def run(port: int | None = _PORT, profile: str | None = _PROFILE) -> None:
     runtime.prepare()
     port = chosen.set_up(port, address) if chosen else port
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
+    owner = os.getpid()
     try:
         with linked():
             serve(port)
     finally:
-        if not settings.DATABASE_URL:
+        # A web process that ends comes by here too: it was forked inside.
+        if not settings.DATABASE_URL and os.getpid() == owner:
             settings.EMBEDDED_POSTGRES.stop()
 
 

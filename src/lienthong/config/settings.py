@@ -41,7 +41,6 @@ OWNER_MAY_REGISTER = env.read("LIENTHONG_VXP_REGISTER_AGENCIES", env.boolean, Tr
 HUB_CODES = env.read("LIENTHONG_HUB_CODES", env.words, list[str]())  # how this axis names itself in trace headers
 LINK_SECONDS = env.read("LIENTHONG_LINK_SECONDS", env.number(minimum=0.1), 2.0)
 LINK_SYNC_HOURS = env.read("LIENTHONG_LINK_SYNC_HOURS", env.number(minimum=0.01), 6.0)
-CONNECTORS = {"upstream": "lienthong.gateways.national.connector.NationalConnector"}
 
 
 # --- Tests only ---------------------------------------------------------------------------------------------------

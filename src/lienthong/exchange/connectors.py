@@ -1,4 +1,4 @@
-"""What carries packages to systems that do not fetch them: one connector per system kind, named by a dotted path in
+"""What carries packages to systems that do not fetch them: one connector per system kind, found by a dotted path in
 settings."""
 
 from __future__ import annotations
@@ -39,12 +39,12 @@ class Delivered:
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotDelivered:
     """``permanent``: trying the same again is useless. ``cause``: stable code; ``detail``: a Vietnamese sentence for
-    people."""
+    people; ``retry_after``: seconds, when the other side said so."""
 
     permanent: bool
     cause: str
     detail: str
-    retry_after: float | None = None  # seconds, when the other side said so
+    retry_after: float | None = None
 
 
 class Connector(Protocol):

@@ -62,7 +62,7 @@ def test_nonsense_instead_of_a_package_leaves_it_in_the_list(
 ) -> None:
     link.hub.offer("a", packages.document("G99", "H99.01"))
     link.hub.offer("b", packages.document("G99", "H99.01"))
-    link.hub.wrong["getEdoc"] = [wrong]
+    link.hub.wrong["getEdoc"] = [wrong] * (2 if wrong.body is None else 1)  # the client reconnects once by itself
     first = link.poll()
     second = link.poll()
     assert (first.left, first.taken + second.taken) == (1, 2)

@@ -62,9 +62,12 @@ def _send(account: Account, outgoing: Outgoing, handed: Handed, timeout: float) 
     """A status report has no list of addressees: it goes to its ``ResponseFor`` (vxp-protocol.md 6.4)."""
     to = outgoing.to_codes if outgoing.kind is PackageKind.DOCUMENT else ()
     with _written(handed) as package, account.client(timeout=timeout) as client:
-        return client.send_edoc(
+        sent = client.send_edoc(
             package, sender=outgoing.from_code, kind=outgoing.kind, to=to, trace=to_text(handed.beside)
         )
+    if not sent.doc_id:  # a receipt for nothing; sending once more is safe
+        raise VxpError("", "the receipt has no DocId")
+    return sent
 
 
 @contextmanager

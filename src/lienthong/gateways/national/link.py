@@ -43,9 +43,13 @@ class Worker:
 
 
 class Link:
-    """All upstreams of this axis."""
+    """All upstreams of this axis.
 
-    def __init__(self) -> None:
+    :param alive: whether to go on; a role started by another process ends with it
+    """
+
+    def __init__(self, alive: Callable[[], bool] = lambda: True) -> None:
+        self._alive = alive
         self._stop = threading.Event()
         self._workers: dict[tuple[int, str], Worker] = {}
 
@@ -56,7 +60,7 @@ class Link:
         """Until ``stop``."""
         sweep()
         threading.current_thread().name = "link"
-        while not self._stop.is_set():
+        while self._alive() and not self._stop.is_set():
             try:
                 self._adjust({upstream.pk for upstream in active_upstreams()})
             except (DatabaseError, InterfaceError) as error:

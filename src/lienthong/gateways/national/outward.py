@@ -1,6 +1,6 @@
 """A thin stand-in for the delivery engine: claims what waits for upstreams, one at a time, and calls the connector.
 
-It will be replaced by ``exchange/dispatching`` (settings.CONNECTORS), which knows budgets, reserved workers and circuit
+It will be replaced by ``exchange/dispatching``, which knows budgets, reserved workers and circuit
 breakers. What it writes is what the engine writes: LEASED while it tries, then DELIVERED, FAILED with a pause, or
 GIVEN_UP.
 """
@@ -13,7 +13,6 @@ from datetime import datetime, timedelta
 from typing import Any
 from uuid import UUID
 
-from django.conf import settings
 from django.db import connection
 
 from edxml102.model import PackageKind
@@ -25,7 +24,7 @@ from lienthong.exchange.segments import Address
 from lienthong.gateways.national.models import Upstream
 from lienthong.gateways.national.pace import Round
 
-_LONGEST_PAUSE = 600.0
+_LONGEST_PAUSE, _SHORTEST_LEASE = 600.0, 5.0
 
 _CLAIM = """
 UPDATE exchange_delivery v
@@ -69,7 +68,7 @@ def send_waiting(upstream: Upstream, connector: Connector, *, most: int = 100) -
 
 def _claim(upstream: Upstream) -> Outgoing | None:
     now = clock.now()
-    lease = max(float(settings.LEASE_SECONDS), 2 * upstream.timeout_seconds)
+    lease = max(_SHORTEST_LEASE, 2 * upstream.timeout_seconds)  # one that runs out too soon costs a resend, no more
     with connection.wrap_database_errors:
         cursor = hot_cursor()
         row = cursor.execute(
