@@ -39,6 +39,12 @@ def _file_system(folder: Path) -> str:
     return max(above)[1]
 
 
+def busy_seconds() -> float:
+    """Processor time that everything on this machine has used so far."""
+    times = psutil.cpu_times()
+    return times.user + times.nice + times.system + times.irq + times.softirq + times.steal
+
+
 def append_rate(folder: Path, block: int, seconds: float) -> float:
     """MB/s of appending blocks to a file with an fdatasync after each, as the committer does with a batch."""
     data = os.urandom(block)

@@ -122,16 +122,17 @@ class Bench:
 
     def _rates(self, act: str, size: int, connections: int, receivers: list[Any]) -> dict[str, float]:
         self._load(act, size, connections, self.pace.seconds / 5, receivers)
-        before = self.axis.cpu_seconds()
+        before, everything = self.axis.cpu_seconds(), machine.busy_seconds()
         seen = self._load(act, size, connections, self.pace.seconds, receivers)
-        units = len(seen.durations)
+        units, server = len(seen.durations), self.axis.cpu_seconds() - before
         percentiles = quantiles(seen.durations, n=100)
         return {
             "rate": units / seen.elapsed,
             "p50_ms": percentiles[49] * 1000,
             "p99_ms": percentiles[98] * 1000,
-            "server_cpu_ms": (self.axis.cpu_seconds() - before) / units * 1000,
+            "server_cpu_ms": server / units * 1000,
             "generator_cpu_ms": seen.cpu / units * 1000,
+            "other_cores": max(0, (machine.busy_seconds() - everything - server - seen.cpu) / seen.elapsed),
         }
 
     def _load(self, act: str, size: int, connections: int, seconds: float, receivers: list[Any]) -> Seen:

@@ -34,7 +34,10 @@ def show(machine: dict[str, object], rows: list[Row]) -> None:
     for row in rows:
         table.add_row(row.part, row.what, _results(row), _latency(row), _cpu(row), _limits(row), _targets(row))
     console.print(table)
-    console.print("CPU tính cho một gói (b: một vòng); giới hạn: ghi nối tiếp có fsync / SHA-256 trên một nhân.")
+    console.print(
+        "CPU tính cho một gói (b: một vòng); việc khác: phần máy đang dùng cho việc không thuộc phép đo.\n"
+        "Giới hạn: ghi nối tiếp có fsync / SHA-256 trên một nhân."
+    )
 
 
 def save(path: Path, machine: dict[str, object], rows: list[Row], *, quick: bool) -> None:
@@ -55,7 +58,10 @@ def _latency(row: Row) -> str:
 
 def _cpu(row: Row) -> str:
     values = row.values
-    return f"{values['server_cpu_ms']:.2f} / {values['generator_cpu_ms']:.2f} ms" if "server_cpu_ms" in values else ""
+    if "server_cpu_ms" not in values:
+        return ""
+    own = f"{values['server_cpu_ms']:.2f} / {values['generator_cpu_ms']:.2f} ms"
+    return f"{own}\nviệc khác: {values['other_cores']:.1f} nhân"
 
 
 def _limits(row: Row) -> str:

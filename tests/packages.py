@@ -3,7 +3,9 @@
 from __future__ import annotations
 
 import io
+from dataclasses import replace
 from itertools import count
+from typing import Any
 
 from edxml102.model import (
     Attachment,
@@ -21,7 +23,8 @@ from edxml102.model import (
     TraceHeader,
     TraceHeaderList,
 )
-from edxml102.writer import write_package
+from edxml102.reader import read_package
+from edxml102.writer import manifest_of, write_package
 
 _numbers = count(1)
 PDF = b"%PDF-1.4\n% invented sample\n" + bytes(range(256)) * 4
@@ -59,6 +62,35 @@ def document(
     attachment = Attachment(content_id="1", attachment_name="van-ban-mau.pdf", content_type="application/pdf")
     package = DocumentPackage(header=header, trace=trace, attachments=(attachment,))
     return _written(package, {"1": content})
+
+
+def document_of(
+    sender: str,
+    *receivers: str,
+    files: tuple[bytes, ...],
+    organ_name: str,
+    full_name: str,
+    names: tuple[str, ...] = (),
+    **details: Any,
+) -> bytes:
+    """A document package with several files and a signer of one's choice, manifest included."""
+    plain = read_package(io.BytesIO(document(sender, *receivers, **details))).package
+    assert isinstance(plain, DocumentPackage)
+    header = replace(
+        plain.header,
+        from_=replace(plain.header.from_, organ_name=organ_name),
+        signer_info=replace(plain.header.signer_info, full_name=full_name),
+    )
+    attachments = tuple(
+        Attachment(
+            content_id=str(n),
+            attachment_name=names[n - 1] if n <= len(names) else f"tep-{n}.pdf",
+            content_type="application/pdf",
+        )
+        for n in range(1, len(files) + 1)
+    )
+    package = replace(plain, header=header, attachments=attachments, manifest=manifest_of(attachments))
+    return _written(package, {str(n): content for n, content in enumerate(files, 1)})
 
 
 def status(

@@ -175,3 +175,12 @@ def test_a_closed_agency_is_shown_with_its_history(department: Agency) -> None:
 
     assert "Từ chối" in run("resolve", "H24.05")
     assert answer("search", "syt", "--closed")["agencies"][0]["closed_on"] == "2020-01-01"
+
+
+def test_who_acts_for_whom_is_shown_to_both(department: Agency) -> None:
+    commune = factories.make_agency("H24.32.15", "UBND xã mẫu")
+    services.give_mandate(mandator=commune, mandatary=department, scope="both", valid_from=factories.LONG_AGO)
+
+    assert "Gửi và nhận thay" in run("show", "H24.05")
+    (shown,) = answer("show", "H24.32.15")["mandates"]
+    assert (shown["mandator"], shown["mandatary"], shown["scope"]) == ("H24.32.15", "H24.05", "both")

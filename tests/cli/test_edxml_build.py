@@ -10,8 +10,10 @@ import yaml
 
 from edxml102.model import DocumentPackage, StatusPackage
 from edxml102.reader import read_package
+from edxml102.signatures import SignatureState, verify_package
 from lienthong.cli.edxml_spec import place_of
 from tests.cli.edxml_cases import Run
+from tests.signatures.ca import cast
 
 Spec = Callable[..., Path]
 SPEC = {
@@ -206,3 +208,33 @@ def test_build_names_files_it_cannot_use(run: Run, spec: Spec, source: str, targ
 )
 def test_findings_point_into_the_spec(path: str, place: str) -> None:
     assert place_of(path, status=False) == place
+
+
+def test_a_package_can_be_signed_as_it_is_built(run: Run, spec: Spec, tmp_path: Path) -> None:
+    body, out = cast().body, tmp_path / "goi.edxml"
+    key = tmp_path / "khoa.pem"
+    key.write_bytes(body.key_pem + body.pem)
+    code, told, _ = run("build", spec(), out, "--sign", key)
+    assert (code, "Đã tạo" in told) == (0, True)
+    with out.open("rb") as stream:
+        result = read_package(stream)
+        assert isinstance(result.package, DocumentPackage)
+        assert result.sha256.hex() in told
+        assert verify_package(stream, result.package).state is SignatureState.INTACT
+
+
+@pytest.mark.parametrize("without", ["key", "certificate"])
+def test_a_key_file_that_cannot_sign_writes_nothing(run: Run, spec: Spec, tmp_path: Path, without: str) -> None:
+    body, key = cast().body, tmp_path / "khoa.pem"
+    key.write_bytes(body.pem if without == "key" else body.key_pem + cast().hoa.pem)
+    code, _, err = run("build", spec(), tmp_path / "goi.edxml", "--sign", key)
+    assert (code, "LT-E07" in err) == (2, True)
+    assert not (tmp_path / "goi.edxml").exists()
+
+
+def test_a_status_package_is_not_signed(run: Run, spec: Spec, tmp_path: Path) -> None:
+    key = tmp_path / "khoa.pem"
+    key.write_bytes(cast().body.key_pem + cast().body.pem)
+    code, _, err = run("build", spec(STATUS_SPEC), tmp_path / "goi.edxml", "--sign", key)
+    assert (code, "LT-E08" in err) == (1, True)
+    assert not (tmp_path / "goi.edxml").exists()

@@ -72,21 +72,29 @@ def test_no_package_is_lost_or_doubled_when_the_server_is_killed_under_load(tmp_
 def check_everything_arrived_once(server: Server, clerk: Clerk, districts: list[District]) -> None:
     diary = clerk.diary
     take_all(server, districts)
-    for number, doc_id in diary.receipts.items():
-        assert [len(diary.deliveries[one.account.code, number]) for one in districts] == [1, 1]
-        with Client(server.port, clerk.account) as client:
-            assert hashlib.sha256(client.download(doc_id).body).digest() == diary.sent[number]
-    unanswered = diary.unanswered()
-    assert unanswered, "no kill hit a package on its way"
-    for number in unanswered:
-        arrived = [len(diary.deliveries[one.account.code, number]) for one in districts]
-        assert arrived in ([0, 0], [1, 1])  # for all recipients or for none
-        with Client(server.port, clerk.account) as client:
-            assert clerk.send(client, number).fields["repeated"] == (arrived == [1, 1])
+    with Client(server.port, clerk.account) as client:
+        check_acknowledged(client, diary, districts)
+        check_unanswered(client, clerk, districts)
     take_all(server, districts)
     assert all(len(doc_ids) == 1 for doc_ids in diary.deliveries.values())
     assert len(diary.deliveries) == len(districts) * len(diary.sent)
     assert diary.complaints == []
+
+
+def check_acknowledged(client: Client, diary: Diary, districts: list[District]) -> None:
+    for number, doc_id in diary.receipts.items():
+        assert [len(diary.deliveries[one.account.code, number]) for one in districts] == [1, 1]
+        assert hashlib.sha256(client.download(doc_id).body).digest() == diary.sent[number]
+
+
+def check_unanswered(client: Client, clerk: Clerk, districts: list[District]) -> None:
+    """What got no receipt is there for all recipients or for none, and gets its receipt when it is sent again."""
+    unanswered = clerk.diary.unanswered()
+    assert unanswered, "no kill hit a package on its way"
+    for number in unanswered:
+        arrived = [len(clerk.diary.deliveries[one.account.code, number]) for one in districts]
+        assert arrived in ([0, 0], [1, 1])
+        assert clerk.send(client, number).fields["repeated"] == (arrived == [1, 1])
 
 
 def take_all(server: Server, districts: list[District]) -> None:

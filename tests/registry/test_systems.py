@@ -15,7 +15,7 @@ from lienthong.registry.errors import RegistryError
 from lienthong.registry.models import Agency, Credential, System, SystemService
 from lienthong.registry.resolution import SystemAccess
 from lienthong.registry.services import NewSystem
-from tests import factories
+from tests import factories, statements
 
 TODAY = date(2026, 3, 2)
 
@@ -61,10 +61,8 @@ def test_an_id_must_be_exact(hospital_system: NewSystem, system_id: str) -> None
     assert directory.find_system(system_id) is None
 
 
-def test_finding_a_system_is_one_query(
-    hospital_system: NewSystem, django_assert_num_queries: pytest.FixtureRequest
-) -> None:
-    with django_assert_num_queries(1):  # type: ignore[operator]
+def test_finding_a_system_is_one_query(hospital_system: NewSystem) -> None:
+    with statements.exactly(1):
         directory.find_system(hospital_system.system.system_id)
 
 

@@ -22,6 +22,7 @@ from edxml102.writer import Content, Written, manifest_of, write_package
 from edxml102.ziprule import entry_stem, wrap
 from lienthong.cli import edxml_views as views
 from lienthong.cli.edxml_files import Scratch, extract, name_of, scratch, unused_name
+from lienthong.cli.edxml_signing import SigningKey, load_key, sign_draft
 from lienthong.cli.edxml_spec import Problem, Spec, SpecError, load_spec
 from lienthong.cli.vietnamese import COMMANDS, Command, Group
 from lienthong.common import clock
@@ -111,7 +112,11 @@ def build_command(
     spec_file: Annotated[Path, typer.Argument(metavar="MÔ_TẢ.yaml", help="Tệp mô tả gói tin.", show_default=False)],
     out: Annotated[Path, typer.Argument(metavar="KẾT_QUẢ.edxml", help="Tệp gói tin sẽ tạo.", show_default=False)],
     force: Force = False,
+    sign: Annotated[
+        Path | None, typer.Option("--sign", metavar="KHÓA.pem", help="Ký gói bằng khóa và chứng thư trong tệp PEM.")
+    ] = None,
 ) -> None:
+    signing = _signing_key(sign)
     with _file_errors(spec_file):
         _refuse_folder(spec_file)
         try:
@@ -120,8 +125,11 @@ def build_command(
             _give_up_on_spec(spec_file, error.problems)
     _refuse_existing(out, force=force)
     with _file_errors(out), scratch(out.parent) as draft:
-        written = _build(spec_file, spec, draft)
-        draft.become(out)
+        written: Written | ReadResult = _build(spec_file, spec, draft)
+        if signing is None:
+            draft.become(out)
+        else:
+            written = _become_signed(draft, out, signing)
     typer.echo(f"Đã tạo {out} · {grouped(written.size)} byte · SHA-256 {written.sha256.hex()}")
 
 
@@ -195,6 +203,29 @@ def _build(spec_file: Path, spec: Spec, draft: Scratch) -> Written:
     if problems := [spec.problem(item) for item in read_package(draft.file).findings if _is_error(item)]:
         _give_up_on_spec(spec_file, problems)
     return written
+
+
+def _signing_key(file: Path | None) -> SigningKey | None:
+    if file is None:
+        return None
+    with _file_errors(file):
+        _refuse_folder(file)
+        try:
+            return load_key(file)
+        except EdxmlError as error:
+            _give_up("LT-E07", str(error))
+
+
+def _become_signed(draft: Scratch, out: Path, signing: SigningKey) -> ReadResult:
+    with scratch(out.parent) as signed:
+        try:
+            sign_draft(draft.file, signed.file, signing)
+        except EdxmlError as error:
+            _give_up("LT-E08", str(error), _AT_FAULT)
+        signed.file.seek(0)
+        result = read_package(signed.file)
+        signed.become(out)
+        return result
 
 
 def _packed(spec_file: Path, spec: Spec, open_files: ExitStack) -> tuple[Package, dict[str, Content]]:

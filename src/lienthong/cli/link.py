@@ -73,13 +73,12 @@ def linked() -> Iterator[None]:
     if not wanted:
         yield
         return
-    owner = os.getpid()
-    role = subprocess.Popen([sys.executable, "-m", "lienthong", "link", "--beside", str(owner)], start_new_session=True)
+    command = [sys.executable, "-m", "lienthong", "link", "--beside", str(os.getpid())]
+    role = subprocess.Popen(command, start_new_session=True)
     try:
         yield
     finally:
-        if os.getpid() == owner:  # and not a web process, which was forked inside
-            _stop(role)
+        _stop(role)
 
 
 def _stop(role: subprocess.Popen[bytes]) -> None:

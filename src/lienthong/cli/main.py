@@ -17,9 +17,12 @@ AREAS = {
     "edxml": "xem, kiểm tra, tách và dựng gói tin edXML",
     "agencies": "danh bạ cơ quan",
     "systems": "hệ thống kết nối và khóa",
+    "registry": "sắp xếp đơn vị hành chính",
     "upstreams": "trục phía trên và trục cấp dưới",
     "segments": "kho gói tin",
+    "signatures": "chữ ký số",
     "serve": "",
+    "worker": "",
     "link": "",
     "demo": "",
 }

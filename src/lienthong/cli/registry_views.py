@@ -8,7 +8,7 @@ from typing import TYPE_CHECKING
 from lienthong.cli.registry_io import console, shown, table
 
 if TYPE_CHECKING:
-    from lienthong.registry.details import AgencyDetail, ServiceDetail, SystemDetail
+    from lienthong.registry.details import AgencyDetail, MandateDetail, ServiceDetail, SystemDetail
     from lienthong.registry.directory_file import ImportReport
     from lienthong.registry.directory_file.columns import Column
     from lienthong.registry.resolution import Resolution
@@ -67,6 +67,7 @@ def print_agency(detail: AgencyDetail) -> None:
         f" · Địa chỉ: {shown(contact.address)}"
     )
     _print_services(detail.services)
+    _print_mandates(detail.mandates)
 
 
 def print_resolution(found: Resolution) -> None:
@@ -157,6 +158,17 @@ def _print_services(services: Sequence[ServiceDetail]) -> None:
             *(shown(value) for value in (service.include_subordinates, service.valid_from, service.valid_to)),
         )
     if services:
+        console().print(made)
+
+
+def _print_mandates(mandates: Sequence[MandateDetail]) -> None:
+    from lienthong.registry.models import MandateScope  # noqa: PLC0415 - needs Django
+
+    made = table("Ủy quyền", "Cho", "Việc", "Từ ngày", "Đến trước ngày", title="Gửi, nhận thay")
+    for row in mandates:
+        days = (shown(value) for value in (row.valid_from, row.valid_to))
+        made.add_row(row.mandator, row.mandatary, MandateScope(row.scope).label, *days)
+    if mandates:
         console().print(made)
 
 

@@ -8,9 +8,13 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 
 import django
+from django.apps import apps
 from django.conf import settings
 from django.core.management import call_command
 from django.db import OperationalError, connection
+from django.db.migrations.autodetector import MigrationAutodetector
+from django.db.migrations.loader import MigrationLoader
+from django.db.migrations.state import ProjectState
 
 from lienthong.common.embedded_postgres import EmbeddedPostgresError
 from lienthong.common.env import SettingError
@@ -35,6 +39,13 @@ def load() -> None:
     """Load Django without touching the database."""
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.config.settings")
     django.setup()
+
+
+def missing_migrations() -> list[str]:
+    """Applications whose models have changed since their last migration; asks no database."""
+    loader = MigrationLoader(None)
+    detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+    return sorted(detector.changes(graph=loader.graph))
 
 
 def bring_schema_up_to_date() -> None:

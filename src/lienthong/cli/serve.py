@@ -13,6 +13,7 @@ from django.conf import settings
 from lienthong.cli import profiles, runtime
 from lienthong.cli.link import linked
 from lienthong.cli.vietnamese import Command, Group
+from lienthong.cli.worker import beside
 
 app = typer.Typer(cls=Group)
 
@@ -29,13 +30,11 @@ def run(port: int | None = _PORT, profile: str | None = _PROFILE) -> None:
     runtime.prepare()
     port = chosen.set_up(port, address) if chosen else port
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
-    owner = os.getpid()
     try:
-        with linked():
+        with beside(), linked():
             serve(port)
     finally:
-        # A web process that ends comes by here too: it was forked inside.
-        if not settings.DATABASE_URL and os.getpid() == owner:
+        if not settings.DATABASE_URL:
             settings.EMBEDDED_POSTGRES.stop()
 
 
@@ -60,7 +59,9 @@ def check() -> None:
 
     runtime.load()
     call_command("check", verbosity=0)
-    call_command("makemigrations", check=True, dry_run=True, verbosity=1)
+    if missing := runtime.missing_migrations():
+        _say(f"LT-D07: mô hình đã đổi nhưng thiếu migration ở: {', '.join(missing)}. Chạy makemigrations rồi xem lại.")
+        raise typer.Exit(1)
     _say("Cấu hình hợp lệ, không thiếu migration.")
 
 
@@ -74,7 +75,14 @@ def serve(port: int | None) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     runtime.release_connections()
     module = importlib.import_module("lienthong.config.server")
-    module.Server(address(port).removeprefix("http://")).run()
+    owner = os.getpid()
+    try:
+        module.Server(address(port).removeprefix("http://")).run()
+    except SystemExit as ending:
+        if os.getpid() == owner:
+            raise
+        # A web process was forked in here: database and roles that its parent started are not its to stop.
+        os._exit(ending.code if isinstance(ending.code, int) else 1)
 
 
 def _say(text: str) -> None:

@@ -21,6 +21,7 @@ NAMES = (
     "exchange.before_reply",
     "delivery.before_confirm",
     "delivery.after_confirm",
+    "signatures.before_record",
     "link.after_accept",
     "link.after_relay",
 )

@@ -37,6 +37,12 @@ LEASE_SECONDS = env.read("LIENTHONG_LEASE_SECONDS", env.integer(minimum=1), 300)
 LIST_LIMIT = env.read("LIENTHONG_LIST_LIMIT", env.integer(minimum=1), 1000)
 OWNER_MAY_REGISTER = env.read("LIENTHONG_VXP_REGISTER_AGENCIES", env.boolean, True)
 
+# --- Signatures ---------------------------------------------------------------------------------------------------
+TRUST_DIR = env.read("LIENTHONG_TRUST_DIR", Path, DATA_DIR / "trust")
+SIGNATURE_FETCH = env.read("LIENTHONG_SIGNATURE_FETCH", env.boolean, False)
+SIGNATURE_INLINE_LIMIT = env.read("LIENTHONG_SIGNATURE_INLINE_LIMIT", env.integer(minimum=0), 10 * 1024 * 1024)
+SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.integer(minimum=1, maximum=600), 60)
+
 # --- Other axes -----------------------------------------------------------------------------------------------------
 HUB_CODES = env.read("LIENTHONG_HUB_CODES", env.words, list[str]())  # how this axis names itself in trace headers
 LINK_SECONDS = env.read("LIENTHONG_LINK_SECONDS", env.number(minimum=0.1), 2.0)
@@ -61,7 +67,6 @@ def _database(url: str) -> dict[str, object]:
         "PASSWORD": unquote(parts.password or ""),
         "HOST": unquote(parts.netloc.rpartition("@")[2].partition(":")[0] if parts.netloc else ""),
         "PORT": str(parts.port or ""),
-        "CONN_HEALTH_CHECKS": True,  # after a restart of the database no request meets a dead connection
         "OPTIONS": {
             # The pool gives up a lost database soon, as every request makes it try again: were it to go on by itself,
             # its pauses would grow to minutes and outlast the outage.
@@ -75,7 +80,13 @@ def _database(url: str) -> dict[str, object]:
 # --- Django -------------------------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = "unused-until-pages-arrive"  # noqa: S105 - nothing is signed with it: no sessions, no forms yet
-INSTALLED_APPS = ["lienthong.registry", "lienthong.exchange", "lienthong.exchange.hubs", "lienthong.gateways.national"]
+INSTALLED_APPS = [
+    "lienthong.registry",
+    "lienthong.exchange",
+    "lienthong.exchange.signatures",
+    "lienthong.exchange.hubs",
+    "lienthong.gateways.national",
+]
 MIDDLEWARE: list[str] = []  # the hot path pays for each one; gateways authenticate for themselves
 ROOT_URLCONF = "lienthong.config.urls"
 WSGI_APPLICATION = "lienthong.config.wsgi.application"
@@ -89,6 +100,11 @@ LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,
     "handlers": {"console": {"class": "logging.StreamHandler"}},
-    "loggers": {"django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False}},
+    "loggers": {
+        "django.request": {"handlers": ["console"], "level": "ERROR", "propagate": False},
+        # What is wrong with somebody's signature is a finding, stored and shown; it is no fault of this system.
+        "pyhanko": {"level": "CRITICAL"},
+        "pyhanko_certvalidator": {"level": "CRITICAL"},
+    },
     "root": {"handlers": ["console"], "level": "WARNING"},
 }

@@ -27,6 +27,8 @@ from lienthong.exchange.decisions import DocumentPlan, ReportPlan, plan_document
 from lienthong.exchange.hubs.door import insert_hops
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.segments.local import SegmentWriter
+from lienthong.exchange.signatures import rows as signature_rows
+from lienthong.exchange.signatures.recheck import next_check
 from lienthong.exchange.submissions import DocumentSubmission, Receipt, StatusSubmission, Submission
 
 _log = logging.getLogger(__name__)
@@ -254,7 +256,20 @@ def _insert(
             [(one, edoc, one.rank, one.package.header.from_.organ_id, plan.routes) for one, plan in documents]
             + [(one, status, 0, one.package.from_.organ_id, [one.route]) for one, _ in reports],
         )
+        _insert_signature_checks(cursor, [submission for submission, _ in documents])
         recipients = [(plan.document, one.package_id, route) for one, plan in documents for route in plan.routes]
         store.upsert_recipients(cursor, recipients, deliveries)
         if reports:
             store.insert_reports(cursor, reports, clock.now())
+
+
+def _insert_signature_checks(cursor: store.Cursor, submissions: list[DocumentSubmission]) -> None:
+    """Nearly all wait for the worker; the few that were checked at the door bring what it said."""
+    waiting = [(one.package_id, one.received_at) for one in submissions if one.signatures is None]
+    checked = [
+        (one.package_id, one.signatures, next_check(one.signatures, 1, one.received_at))
+        for one in submissions
+        if one.signatures is not None
+    ]
+    signature_rows.insert_due(cursor, waiting)
+    signature_rows.insert_checked(cursor, checked)

@@ -107,33 +107,41 @@ def _result(route: Route, *, already: bool) -> RecipientResult:
 
 @dataclass(frozen=True, slots=True)
 class KnownReport:
-    """An earlier report about the same document by the same agency."""
+    """An earlier report about the same document."""
 
     package: UUID
     arrived_at: datetime
     event: Event
+    reporter: int
 
 
 @dataclass(frozen=True, slots=True)
-class ReportContext:
-    """What the axis knows of the document and recipient a report names; ``document`` is ``None`` for one that did not
-    pass through this axis."""
+class ReportedRecipient:
+    """A recipient that a report speaks of; ``id`` is ``None`` for a document that did not pass through this axis."""
 
-    document: UUID | None
-    recipient: UUID | None
+    id: UUID | None
     start: RecipientState
     reports: list[KnownReport]
 
 
 @dataclass(frozen=True, slots=True)
+class ReportContext:
+    """What the axis knows of the document and the recipients a report names: most often one. An agency that became
+    several addressees of one document, by succession or redirection, speaks for all of them."""
+
+    document: UUID | None
+    recipients: list[ReportedRecipient]
+
+
+@dataclass(frozen=True, slots=True)
 class ReportPlan:
-    """``receipt`` to answer; ``repeat``: write nothing; ``moved``: the recipient now stands at ``standing``."""
+    """``receipt`` to answer; ``repeat``: write nothing; ``recipient`` the report is kept with; ``moved``: the
+    recipients that now stand elsewhere."""
 
     receipt: Receipt
     repeat: bool
     recipient: UUID | None
-    moved: bool
-    standing: Standing
+    moved: list[tuple[UUID | None, Standing]]
 
 
 def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportPlan:
@@ -141,16 +149,26 @@ def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportP
 
     :raises Refusal: STATUS_NOT_RECIPIENT when the document is known and does not involve the reporting agency
     """
-    if context.document is not None and context.recipient is None:
+    if not context.recipients:
         raise Refusal(Reason.STATUS_NOT_RECIPIENT, f"Văn bản {submission.package.response_for.document_id}.")
-    events = [known.event for known in context.reports]
-    event = _event(submission, order=1 + max((known.order for known in events), default=0))
-    before = fold(events, start=context.start)
-    if is_repeat(events, event):
-        first = next(known for known in context.reports if known.event.code == event.code)
-        return ReportPlan(_report_receipt(submission, first), True, context.recipient, False, before)
-    standing = fold([*events, event], start=context.start)
-    return ReportPlan(_report_receipt(submission), False, context.recipient, standing != before, standing)
+    main = context.recipients[0].id
+    known = [report for recipient in context.recipients for report in recipient.reports]
+    event = _event(submission, order=1 + max((report.event.order for report in known), default=0))
+    histories = [(one, _history(one, known, submission.agency_id)) for one in context.recipients]
+    if all(is_repeat(events, event) for _, events in histories):
+        first = next(report for report in known if report.event.code == event.code)
+        return ReportPlan(_report_receipt(submission, first), True, main, [])
+    moved = []
+    for recipient, events in histories:
+        standing = fold([*events, event], start=recipient.start)
+        if standing != fold(events, start=recipient.start):
+            moved.append((recipient.id, standing))
+    return ReportPlan(_report_receipt(submission), False, main, moved)
+
+
+def _history(recipient: ReportedRecipient, known: list[KnownReport], reporter: int) -> list[Event]:
+    """What was reported of one recipient: by itself, and by who now speaks for it among others."""
+    return [report.event for report in known if report in recipient.reports or report.reporter == reporter]
 
 
 def _event(submission: StatusSubmission, *, order: int) -> Event:

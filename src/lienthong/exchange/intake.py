@@ -6,8 +6,11 @@ is read in full before anything is decided, and nothing of it is visible before 
 
 from __future__ import annotations
 
+import io
+from collections.abc import Callable
 from datetime import datetime
 from functools import cache
+from typing import BinaryIO
 
 from django.conf import settings
 
@@ -28,6 +31,9 @@ from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Route, route_code, route_organs
 from lienthong.exchange.segments import LocalSegments
 from lienthong.exchange.segments.local import ObjectWriter
+from lienthong.exchange.segments.view import open_view
+from lienthong.exchange.signatures.policies import Demand, demand_of
+from lienthong.exchange.signatures.reports import PackageReport
 from lienthong.exchange.submissions import (
     Body,
     DocumentSubmission,
@@ -166,25 +172,44 @@ def _resolve(codes: list[str], sending: Sending) -> dict[str, Resolution]:
     return directory.resolve_many([*codes, *declared], clock.today(), revision=sending.sender.revision)
 
 
-def _own_agency(code: str, found: dict[str, Resolution], sending: Sending) -> int:
+Owner = Callable[[Resolution, Sending], int]
+
+
+def _own_agency(code: str, found: dict[str, Resolution], sending: Sending, owner: Owner) -> int:
     """The agency a package comes from. It, and the one declared, must belong to the authenticated system
     (specification 5.1, rule 8)."""
     if sending.from_code and sending.from_code != code:
-        _served_agency(sending.from_code, found, sending)
-    return _served_agency(code, found, sending)
+        owner(found[sending.from_code], sending)
+    return owner(found[code], sending)
 
 
-def _served_agency(code: str, found: dict[str, Resolution], sending: Sending) -> int:
-    resolution = found[code]
-    if resolution.outcome is Found.UNKNOWN or resolution.agency_id is None:
-        raise Refusal(Reason.SENDER_UNKNOWN, f"Mã {code}.")
+def _sending_agency(resolution: Resolution, sending: Sending) -> int:
+    agency = _known_agency(resolution)
     if resolution.outcome is Found.CLOSED:
         successor = f" Cơ quan kế thừa: {resolution.successor_code}." if resolution.successor_code else ""
-        raise Refusal(Reason.SENDER_CLOSED, f"Mã {code}.{successor}")
-    sender = sending.sender
-    if not directory.serves(sender.pk, resolution.agency_id, clock.today(), revision=sender.revision):
-        raise Refusal(Reason.SENDER_FOREIGN, f"Hệ thống {sender.system_id}, cơ quan {code}.")
+        raise Refusal(Reason.SENDER_CLOSED, f"Mã {resolution.code}.{successor}")
+    return _allowed(directory.may_send, [agency], resolution, sending)
+
+
+def _reporting_agency(resolution: Resolution, sending: Sending) -> int:
+    """A report may speak under a closed code, to which the document was sent, through the system of then or the
+    successor's (legal 1.3, d)."""
+    heirs = [resolution.successor_id] if resolution.successor_id is not None else []
+    return _allowed(directory.may_report, [_known_agency(resolution), *heirs], resolution, sending)
+
+
+def _known_agency(resolution: Resolution) -> int:
+    if resolution.outcome is Found.UNKNOWN or resolution.agency_id is None:
+        raise Refusal(Reason.SENDER_UNKNOWN, f"Mã {resolution.code}.")
     return resolution.agency_id
+
+
+def _allowed(may: Callable[..., bool], agencies: list[int], resolution: Resolution, sending: Sending) -> int:
+    """The first agency, when the system may act for any of them."""
+    sender, today = sending.sender, clock.today()
+    if not any(may(sender.pk, agency, today, revision=sender.revision) for agency in agencies):
+        raise Refusal(Reason.SENDER_FOREIGN, f"Hệ thống {sender.system_id}, cơ quan {resolution.code}.")
+    return agencies[0]
 
 
 def _document_submission(
@@ -192,11 +217,12 @@ def _document_submission(
 ) -> DocumentSubmission:
     header = package.header
     found = _resolve([header.from_.organ_id, *(organ.organ_id for organ in header.to)], sending)
-    agency = _own_agency(header.from_.organ_id, found, sending)
+    agency = _own_agency(header.from_.organ_id, found, sending, _sending_agency)
     passing = door.split(route_organs(header.to, found), found, sending)
     if not any(route.outcome.good for route in passing.routes):
         raise Refusal(Reason.NO_RECIPIENT, describe_failures([*passing.routes, *passing.left]))
     priority = Priority.known(header.other_info.priority)
+    received_at = clock.now()
     return DocumentSubmission(
         package_id=new_id(),
         system_pk=sending.sender.pk,
@@ -204,14 +230,35 @@ def _document_submission(
         stored=stored,
         findings=findings,
         remote=sending.remote,
-        received_at=clock.now(),
+        received_at=received_at,
         package=package,
+        signatures=_checked_signatures(package, agency, sending, stored, received_at),
         routes=passing.routes,
         left=passing.left,
         hops=door.arrival_hops(package, sending),
         fingerprint=content_fingerprint(package),
         rank=priority.rank if priority else 0,
     )
+
+
+def _checked_signatures(
+    package: DocumentPackage, agency: int, sending: Sending, stored: Stored, received_at: datetime
+) -> PackageReport | None:
+    """The outcome of checking signatures where they are demanded of the sender; all others are checked later."""
+    demand = demand_of(agency, on_date=clock.today(), revision=sending.sender.revision)
+    if demand is Demand.NONE or stored.length > settings.SIGNATURE_INLINE_LIMIT:
+        return None
+    release_connection()  # checking takes a while
+    from lienthong.exchange.signatures.door import check_at_door  # noqa: PLC0415 - pyHanko loads only where it is used
+
+    with _reread(stored) as stream:
+        return check_at_door(stream, package, demand=demand, received_at=received_at)
+
+
+def _reread(stored: Stored) -> BinaryIO:
+    if stored.address is not None:
+        return open_view(segments(), stored.address)
+    return io.BytesIO(stored.payload or b"")
 
 
 def describe_failures(routes: list[Route]) -> str:
@@ -226,7 +273,7 @@ def _status_submission(
     then it is the recipient (specification 4.4)."""
     target = package.response_for.organ_id
     found = _resolve([package.from_.organ_id, target], sending)
-    agency = _own_agency(package.from_.organ_id, found, sending)
+    agency = _own_agency(package.from_.organ_id, found, sending, _reporting_agency)
     route = route_code(found[target], follow_successor=True)
     if not route.outcome.good or route.agency_id is None:
         raise Refusal(Reason.NO_RECIPIENT, describe_failures([route]))

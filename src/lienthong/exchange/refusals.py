@@ -48,6 +48,14 @@ class Reason(Enum):
         "exchange.conflict", 409, "Mã định danh văn bản đã được dùng cho một văn bản khác.",
         "Gửi bằng nghiệp vụ cập nhật hoặc thay thế, hoặc đặt mã định danh mới.",
     )  # fmt: skip
+    SIGNATURE_MISSING = (
+        "exchange.signature_missing", 422, "Văn bản chính không có chữ ký số, mà cơ quan gửi phải ký số.",
+        "Ký số tệp văn bản (người có thẩm quyền, rồi cơ quan) rồi gửi lại.",
+    )  # fmt: skip
+    SIGNATURE_INVALID = (
+        "exchange.signature_invalid", 422, "Chữ ký số của văn bản không hợp lệ.",
+        "Ký lại từ bản gốc bằng chứng thư còn hiệu lực rồi gửi lại.",
+    )  # fmt: skip
     STATUS_NOT_RECIPIENT = (
         "exchange.status_not_recipient", 403, "Cơ quan báo trạng thái không nhận văn bản này.",
         "Kiểm tra ResponseFor và From của gói trạng thái.",

@@ -53,11 +53,13 @@ class Route:
 
 def route_organs(organs: Iterable[Organ], found: Mapping[str, Resolution]) -> list[Route]:
     """One route per addressed agency, in the order of the package; an agency named twice, by an old and a new code,
-    gets one."""
+    gets one: the first that reaches it."""
     routes: dict[object, Route] = {}
     for organ in organs:
         route = route_code(found[organ.organ_id], name=organ.organ_name)
-        routes.setdefault(route.agency_id or route.code, route)
+        first = routes.setdefault(route.agency_id or route.code, route)
+        if route.outcome.good and not first.outcome.good:
+            routes[route.agency_id or route.code] = route
     return list(routes.values())
 
 
@@ -65,7 +67,7 @@ def route_code(resolution: Resolution, *, name: str = "", follow_successor: bool
     """Route to the agency behind one code.
 
     ``follow_successor``: reports about old documents still find their way, even where new documents to a closed code
-    are refused (design section 7).
+    are refused (design section 7): to the successor, or else to the system that the closed agency had.
     """
     name = resolution.name or name
     if resolution.outcome is Found.UNKNOWN:
@@ -86,19 +88,21 @@ def route_code(resolution: Resolution, *, name: str = "", follow_successor: bool
 
 def _route_closed(resolution: Resolution, name: str, *, follow_successor: bool) -> Route:
     redirect = resolution.successor_id is not None and (follow_successor or resolution.on_closed == "redirect")
-    outcome = Outcome.CLOSED
+    reached, system_pk = Outcome.CLOSED, None
     if redirect:
-        reached = _reach(resolution.successor_system_pk, locked=resolution.successor_system_locked)
-        outcome = Outcome.REDIRECTED if reached.good else reached
+        system_pk = resolution.successor_system_pk
+        reached = _reach(system_pk, locked=resolution.successor_system_locked)
+    stays = follow_successor and not reached.good and _reach(resolution.system_pk, locked=resolution.system_locked).good
+    outcome = Outcome.REDIRECTED if reached.good else Outcome.ACCEPTED if stays else reached
     return Route(
         code=resolution.code,
         name=name,
         outcome=outcome,
         agency_id=resolution.agency_id,
-        to_agency_id=resolution.successor_id if redirect else None,
-        system_pk=resolution.successor_system_pk if redirect else None,
+        to_agency_id=resolution.agency_id if stays else resolution.successor_id if redirect else None,
+        system_pk=resolution.system_pk if stays else system_pk,
         successor_code=resolution.successor_code or "",
-        reason=_closed_reason(resolution, outcome),
+        reason="" if stays else _closed_reason(resolution, outcome),
     )
 
 

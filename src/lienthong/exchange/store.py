@@ -13,13 +13,22 @@ from uuid import UUID
 import psycopg
 
 from edxml102.model import Attachment
+from lienthong.common import clock
 from lienthong.common.ids import new_id
 from lienthong.common.sql import insert_rows
-from lienthong.exchange.decisions import KnownDocument, KnownRecipient, KnownReport, ReportContext, ReportPlan
+from lienthong.exchange.decisions import (
+    KnownDocument,
+    KnownRecipient,
+    KnownReport,
+    ReportContext,
+    ReportedRecipient,
+    ReportPlan,
+)
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.segments import Address
 from lienthong.exchange.states import DeliveryState, Event, RecipientState
 from lienthong.exchange.submissions import DocumentSubmission, StatusSubmission, Submission
+from lienthong.registry import directory
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
@@ -111,21 +120,44 @@ def find_report_contexts(cursor: Cursor, submissions: Sequence[StatusSubmission]
         return []
     documents = _documents_reported(cursor, submissions)
     recipients = _recipients_reported(cursor, submissions, documents)
-    reports = _reports_so_far(cursor, [row[0] for row in recipients if row])
+    reports = _reports_so_far(cursor, [row[0] for rows in recipients.values() for row in rows])
     orphans = _orphan_reports(cursor, submissions)
     return [
         ReportContext(
-            document=documents[index],
-            recipient=recipient[0] if recipient else None,
-            start=RecipientState.NOT_SENT if recipient and not Outcome(recipient[1]).good else RecipientState.SENT,
-            reports=reports[recipient[0]] if recipient else orphans[index],
+            document=document,
+            recipients=[
+                ReportedRecipient(
+                    pk, RecipientState.SENT if Outcome(outcome).good else RecipientState.NOT_SENT, reports[pk]
+                )
+                for pk, outcome in recipients.get(index, [])
+            ]
+            if document is not None
+            else [ReportedRecipient(None, RecipientState.SENT, orphans[index])],
         )
-        for index, recipient in enumerate(recipients)
+        for index, document in enumerate(documents)
     ]
 
 
 def _documents_reported(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> list[UUID | None]:
+    """The documents of the issuers named, or else of those they succeed."""
+    found = _documents_of(cursor, [(i, one.issuer_id, one) for i, one in enumerate(submissions)])
+    missing = {i: one.issuer_id for i, one in enumerate(submissions) if i not in found}
+    earlier = [(i, agency, submissions[i]) for i, agency in _predecessors(missing)]
+    found |= _documents_of(cursor, earlier)
+    return [found.get(index) for index in range(len(submissions))]
+
+
+def _predecessors(agencies: dict[int, int]) -> list[tuple[int, int]]:
+    """``(index, agency)`` for all whom the agencies succeed. Asked only where nothing else was found: the common way
+    costs no query more."""
+    line = directory.predecessors(agencies.values(), clock.today()) if agencies else {}
+    return [(index, closed) for index, heir in agencies.items() for closed in line.get(heir, ())]
+
+
+def _documents_of(cursor: Cursor, asked: Sequence[tuple[int, int, StatusSubmission]]) -> dict[int, UUID]:
     """A new or replacing document comes before a recall or update that carries the same document id."""
+    if not asked:
+        return {}
     cursor.execute(
         """
         SELECT DISTINCT ON (q.i) q.i, d.id
@@ -134,43 +166,55 @@ def _documents_reported(cursor: Cursor, submissions: Sequence[StatusSubmission])
          ORDER BY q.i, (d.business_type IN ('0', '3')) DESC, d.id
         """,
         [
-            list(range(len(submissions))),
-            [submission.issuer_id for submission in submissions],
-            [submission.package.response_for.document_id for submission in submissions],
+            [index for index, _, _ in asked],
+            [agency for _, agency, _ in asked],
+            [submission.package.response_for.document_id for _, _, submission in asked],
         ],
     )
-    found: dict[int, UUID] = dict(cursor.fetchall())
-    return [found.get(index) for index in range(len(submissions))]
+    return dict(cursor.fetchall())
+
+
+Recipients = dict[int, list[tuple[UUID, str]]]
 
 
 def _recipients_reported(
     cursor: Cursor, submissions: Sequence[StatusSubmission], documents: list[UUID | None]
-) -> list[tuple[UUID, str] | None]:
-    cursor.execute(
-        """
-        SELECT q.i, r.id, r.outcome
-          FROM unnest(%s::int[], %s::uuid[], %s::bigint[]) AS q(i, document_id, agency_id)
-          JOIN exchange_recipient r ON r.document_id = q.document_id
-               AND (r.agency_id = q.agency_id OR r.to_agency_id = q.agency_id)
-         ORDER BY r.id FOR UPDATE OF r
-        """,
-        [list(range(len(submissions))), documents, [submission.recipient_id for submission in submissions]],
-    )
-    found: dict[int, tuple[UUID, str]] = {}
-    for index, recipient, outcome in cursor:
-        found.setdefault(index, (recipient, outcome))
-    return [found.get(index) for index in range(len(submissions))]
+) -> Recipients:
+    """The recipients that the reports speak of: the agencies named, or else those they succeed."""
+    known = {i: one.recipient_id for i, one in enumerate(submissions) if documents[i] is not None}
+    found = _recipients_for(cursor, [(i, documents[i], agency) for i, agency in known.items()])
+    missing = {i: agency for i, agency in known.items() if i not in found}
+    return found | _recipients_for(cursor, [(i, documents[i], agency) for i, agency in _predecessors(missing)])
+
+
+def _recipients_for(cursor: Cursor, asked: Sequence[tuple[int, UUID | None, int]]) -> Recipients:
+    found: Recipients = defaultdict(list)
+    if asked:
+        cursor.execute(
+            """
+            SELECT q.i, r.id, r.outcome
+              FROM unnest(%s::int[], %s::uuid[], %s::bigint[]) AS q(i, document_id, agency_id)
+              JOIN exchange_recipient r ON r.document_id = q.document_id
+                   AND (r.agency_id = q.agency_id OR r.to_agency_id = q.agency_id)
+             ORDER BY r.id FOR UPDATE OF r
+            """,
+            [list(column) for column in zip(*asked, strict=True)],
+        )
+        for index, recipient, outcome in cursor:
+            found[index].append((recipient, outcome))
+    return dict(found)
 
 
 def _reports_so_far(cursor: Cursor, recipients: list[UUID]) -> dict[UUID, list[KnownReport]]:
     cursor.execute(
-        "SELECT recipient_id, package_id, id, code, event_time, description, arrived_at FROM exchange_report"
-        " WHERE recipient_id = ANY(%s) ORDER BY id",
+        "SELECT recipient_id, package_id, id, code, event_time, description, arrived_at, reporter_id"
+        " FROM exchange_report WHERE recipient_id = ANY(%s) ORDER BY id",
         [recipients],
     )
     found: dict[UUID, list[KnownReport]] = defaultdict(list)
-    for recipient, package, order, code, at, description, arrived in cursor:
-        found[recipient].append(KnownReport(package, arrived, Event(at, order, code, description=description)))
+    for recipient, package, order, code, at, description, arrived, reporter in cursor:
+        event = Event(at, order, code, description=description)
+        found[recipient].append(KnownReport(package, arrived, event, reporter))
     return found
 
 
@@ -190,7 +234,8 @@ def _orphan_reports(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> 
     )
     found: dict[int, list[KnownReport]] = defaultdict(list)
     for index, package, order, code, at, description, arrived in cursor:
-        found[index].append(KnownReport(package, arrived, Event(at, order, code, description=description)))
+        event = Event(at, order, code, description=description)
+        found[index].append(KnownReport(package, arrived, event, submissions[index].agency_id))
     return found
 
 
@@ -307,7 +352,7 @@ def _recipient_row(
 def insert_reports(cursor: Cursor, plans: Sequence[tuple[StatusSubmission, ReportPlan]], arrived_at: datetime) -> None:
     """Rows of status reports, and the new standing of the recipients they moved."""
     insert_rows(cursor, "exchange_report", _REPORT, [_report_row(*plan, arrived_at) for plan in plans])
-    moved = [plan for _, plan in plans if plan.moved]
+    moved = [move for _, plan in plans for move in plan.moved]
     if moved:
         cursor.execute(
             """
@@ -318,11 +363,11 @@ def insert_reports(cursor: Cursor, plans: Sequence[tuple[StatusSubmission, Repor
              WHERE r.id = q.id
             """,
             [
-                [plan.recipient for plan in moved],
-                [plan.standing.state.value for plan in moved],
-                [plan.standing.code for plan in moved],
-                [plan.standing.at for plan in moved],
-                [plan.standing.description for plan in moved],
+                [recipient for recipient, _ in moved],
+                [standing.state.value for _, standing in moved],
+                [standing.code for _, standing in moved],
+                [standing.at for _, standing in moved],
+                [standing.description for _, standing in moved],
             ],
         )
 
@@ -332,5 +377,5 @@ def _report_row(submission: StatusSubmission, plan: ReportPlan, arrived_at: date
     return (
         submission.package_id, plan.recipient, submission.agency_id, submission.route.to_agency_id,
         package.response_for.document_id, package.status_code, package.timestamp, submission.event_time,
-        package.description, plan.moved, arrived_at,
+        package.description, bool(plan.moved), arrived_at,
     )  # fmt: skip

@@ -13,6 +13,7 @@ from edxml102.model import DocumentPackage, PackageKind, StatusPackage
 from lienthong.exchange.hubs.hops import Hop
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.segments import Address
+from lienthong.exchange.signatures.reports import PackageReport
 from lienthong.registry.resolution import SystemAccess
 
 
@@ -70,6 +71,7 @@ class DocumentSubmission(Submission):
     ``left`` are the addressees that the axis it comes from serves itself."""
 
     package: DocumentPackage
+    signatures: PackageReport | None = None  # checked at the door, where that is demanded of the sender
     routes: list[Route]
     fingerprint: bytes
     rank: int

@@ -17,6 +17,7 @@ from lienthong.registry.models import (
     AgencyName,
     AgencyPlacement,
     Credential,
+    Mandate,
     Scheme,
     System,
     SystemService,
@@ -71,6 +72,17 @@ class ServiceDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class MandateDetail:
+    """``mandatary`` acts for ``mandator``; both are codes."""
+
+    mandator: str
+    mandatary: str
+    scope: str
+    valid_from: date
+    valid_to: date | None
+
+
+@dataclass(frozen=True, slots=True)
 class AgencyDetail:
     """``served_by`` is the system that carries the agency's documents today, its own or an ancestor's."""
 
@@ -83,6 +95,7 @@ class AgencyDetail:
     placements: list[PlacementDetail]
     contact: ContactDetail
     services: list[ServiceDetail]
+    mandates: list[MandateDetail]
 
 
 @dataclass(frozen=True, slots=True)
@@ -133,6 +146,7 @@ def agency_detail(code: str, *, on_date: date) -> AgencyDetail:
         placements=_placements(agency),
         contact=ContactDetail(contact.mail, contact.phone, contact.fax, contact.address),
         services=_services(SystemService.objects.filter(agency=agency)),
+        mandates=_mandates(agency),
     )
 
 
@@ -177,6 +191,15 @@ def _placements(agency: Agency) -> list[PlacementDetail]:
     rows = list(AgencyPlacement.objects.filter(agency=agency).order_by("valid_from"))
     parents = best_codes(row.parent_id for row in rows)
     return [PlacementDetail(row.level, parents.get(row.parent_id), row.valid_from, row.valid_to) for row in rows]
+
+
+def _mandates(agency: Agency) -> list[MandateDetail]:
+    rows = list(Mandate.objects.filter(Q(mandator=agency) | Q(mandatary=agency)).order_by("valid_from", "pk"))
+    codes = best_codes(pk for row in rows for pk in (row.mandator_id, row.mandatary_id))
+    return [
+        MandateDetail(codes[row.mandator_id], codes[row.mandatary_id], row.scope, row.valid_from, row.valid_to)
+        for row in rows
+    ]
 
 
 def _services(services: Iterable[SystemService]) -> list[ServiceDetail]:

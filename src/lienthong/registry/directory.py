@@ -10,13 +10,14 @@ from collections.abc import Hashable, Iterable
 from datetime import date, datetime
 from typing import Any
 
-from django.db import connection
+from django.db import OperationalError, connection
 
 from lienthong.common import clock
+from lienthong.common.sql import hot_cursor
 from lienthong.registry import revision as revisions
 from lienthong.registry import vault
 from lienthong.registry.codes import can_exist, normalise
-from lienthong.registry.models import Scheme, SystemState
+from lienthong.registry.models import MandateScope, Scheme, SystemState
 from lienthong.registry.resolution import Outcome, Resolution, SystemAccess
 from lienthong.registry.revision_cache import RevisionCache
 
@@ -25,7 +26,7 @@ _CACHE_SIZE = 50_000
 _CONSTANTS: dict[str, Any] = {"depth": 32, "schemes": Scheme.values}
 
 _resolutions: RevisionCache[Resolution] = RevisionCache(_CACHE_SIZE)
-_services: RevisionCache[bool] = RevisionCache(_CACHE_SIZE)
+_rights_known: RevisionCache[frozenset[str]] = RevisionCache(_CACHE_SIZE)
 
 
 # --- Systems ------------------------------------------------------------------------------------------------------
@@ -51,7 +52,7 @@ def find_system(system_id: str, *, at: datetime | None = None) -> SystemAccess |
     """
     if not can_exist(system_id):
         return None
-    rows = _rows(_SYSTEM, {"system_id": system_id, "at": at or clock.now()})
+    rows = _rows_after_restart(_SYSTEM, {"system_id": system_id, "at": at or clock.now()})
     if not rows:
         return None
     pk, system_id, name, kind, state, key_ids, ciphertexts, revision = rows[0]
@@ -65,7 +66,8 @@ def find_system(system_id: str, *, at: datetime | None = None) -> SystemAccess |
 # --- Codes --------------------------------------------------------------------------------------------------------
 
 # The agencies named by the codes, then for closed ones the chain of successors up to the first that is open on the day
-# (or the last known), then for all of them the nearest ancestor that a system serves.
+# (or the last known), then for all of them the system of the agency mandated to receive for it, or else of the nearest
+# ancestor that a system serves.
 _RESOLVE = """
 WITH RECURSIVE asked AS (
     SELECT i.code, i.agency_id, i.valid_to <= %(day)s AS closed, i.valid_to, i.on_closed, i.successor_id
@@ -79,6 +81,7 @@ WITH RECURSIVE asked AS (
      CROSS JOIN LATERAL (
            SELECT i.successor_id FROM registry_agencyidentifier i
             WHERE i.agency_id = c.agency_id AND i.valid_from <= %(day)s
+              AND i.successor_id IS DISTINCT FROM i.agency_id
             ORDER BY (i.valid_to IS NULL OR i.valid_to > %(day)s) DESC, i.successor_id IS NOT NULL DESC, i.valid_to DESC
             LIMIT 1) n
      WHERE n.successor_id IS NOT NULL AND c.step < %(depth)s
@@ -89,10 +92,16 @@ WITH RECURSIVE asked AS (
     SELECT DISTINCT ON (code) code, agency_id FROM chain ORDER BY code, step DESC
 ), target AS (
     SELECT agency_id FROM asked UNION SELECT agency_id FROM successor
-), ancestor AS (
-    SELECT agency_id, agency_id AS above, 0 AS depth FROM target
+), carrier AS (
+    SELECT agency_id, agency_id AS carrier_id, 1 AS rank FROM target
     UNION ALL
-    SELECT a.agency_id, p.parent_id, a.depth + 1
+    SELECT t.agency_id, m.mandatary_id, 0 FROM target t
+      JOIN registry_mandate m ON m.mandator_id = t.agency_id AND m.scope <> 'send'
+                             AND m.valid_from <= %(day)s AND (m.valid_to IS NULL OR m.valid_to > %(day)s)
+), ancestor AS (
+    SELECT agency_id, carrier_id AS above, rank, 0 AS depth FROM carrier
+    UNION ALL
+    SELECT a.agency_id, p.parent_id, a.rank, a.depth + 1
       FROM ancestor a
       JOIN registry_agencyplacement p ON p.agency_id = a.above AND p.valid_from <= %(day)s
                                      AND (p.valid_to IS NULL OR p.valid_to > %(day)s)
@@ -103,7 +112,7 @@ WITH RECURSIVE asked AS (
       JOIN registry_systemservice v ON v.agency_id = a.above AND (a.depth = 0 OR v.include_subordinates)
                                    AND v.valid_from <= %(day)s AND (v.valid_to IS NULL OR v.valid_to > %(day)s)
       JOIN registry_system s ON s.id = v.system_id
-     ORDER BY a.agency_id, a.depth, s.id
+     ORDER BY a.agency_id, a.rank, a.depth, s.id
 ), known AS (
     SELECT t.agency_id, n.name, p.level, i.code, s.id AS system_pk, s.kind, s.state
       FROM target t
@@ -184,23 +193,32 @@ def _is_locked(state: str | None) -> bool | None:
 
 # --- Whom a system acts for -----------------------------------------------------------------------------------------
 
-_SERVING = """
-WITH RECURSIVE ancestor AS (
-    SELECT %(agency)s::bigint AS above, 0 AS depth
+# By what right: as the agency's own ('own', directly or through an ancestor) or by mandate (its scope).
+_RIGHTS = """
+WITH RECURSIVE carrier AS (
+    SELECT %(agency)s::bigint AS carrier_id, 'own' AS title
     UNION ALL
-    SELECT p.parent_id, a.depth + 1
+    SELECT mandatary_id, scope FROM registry_mandate
+     WHERE mandator_id = %(agency)s AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)
+), ancestor AS (
+    SELECT carrier_id, title, carrier_id AS above, 0 AS depth FROM carrier
+    UNION ALL
+    SELECT a.carrier_id, a.title, p.parent_id, a.depth + 1
       FROM ancestor a
       JOIN registry_agencyplacement p ON p.agency_id = a.above AND p.valid_from <= %(day)s
                                      AND (p.valid_to IS NULL OR p.valid_to > %(day)s)
      WHERE p.parent_id IS NOT NULL AND a.depth < %(depth)s
 ), serving AS (
-    SELECT a.depth, v.system_id
+    SELECT a.carrier_id, a.title, a.depth, v.system_id
       FROM ancestor a
       JOIN registry_systemservice v ON v.agency_id = a.above AND (a.depth = 0 OR v.include_subordinates)
                                    AND v.valid_from <= %(day)s AND (v.valid_to IS NULL OR v.valid_to > %(day)s)
 )
-SELECT EXISTS (SELECT FROM serving WHERE system_id = %(system)s AND depth = (SELECT min(depth) FROM serving))
+SELECT COALESCE(array_agg(DISTINCT s.title), '{}') FROM serving s
+ WHERE s.system_id = %(system)s
+   AND s.depth = (SELECT min(depth) FROM serving n WHERE (n.carrier_id, n.title) = (s.carrier_id, s.title))
 """
+_OWN, _TO_SEND = frozenset({"own"}), frozenset({"own", MandateScope.SEND.value, MandateScope.BOTH.value})
 
 
 def serves(system_pk: int, agency_id: int, on_date: date, *, revision: int) -> bool:
@@ -209,17 +227,65 @@ def serves(system_pk: int, agency_id: int, on_date: date, *, revision: int) -> b
     A service nearer to the agency takes it out of the one above: a department with its own system is no longer served
     by the city's.
     """
+    return not _OWN.isdisjoint(_rights(system_pk, agency_id, on_date, revision))
+
+
+def may_send(system_pk: int, agency_id: int, on_date: date, *, revision: int) -> bool:
+    """Whether the system may send documents of the agency: it serves it, or another that is mandated to send for it."""
+    return not _TO_SEND.isdisjoint(_rights(system_pk, agency_id, on_date, revision))
+
+
+def may_report(system_pk: int, agency_id: int, on_date: date, *, revision: int) -> bool:
+    """Whether the system may send status reports of the agency: whoever sends or receives for it may."""
+    return bool(_rights(system_pk, agency_id, on_date, revision))
+
+
+def _rights(system_pk: int, agency_id: int, on_date: date, revision: int) -> frozenset[str]:
     key = (system_pk, agency_id, on_date)
-    known = _services.get([key], revision)
+    known = _rights_known.get([key], revision)
     if key not in known:
-        rows = _rows(_SERVING, {"system": system_pk, "agency": agency_id, "day": on_date})
-        known = {key: bool(rows[0][0])}
-        _services.put(known, revision)
+        rows = _rows(_RIGHTS, {"system": system_pk, "agency": agency_id, "day": on_date})
+        known = {key: frozenset(rows[0][0])}
+        _rights_known.put(known, revision)
     return known[key]
 
 
+# --- Whom an agency succeeds ----------------------------------------------------------------------------------------
+
+# UNION forgets what it has seen, so a circle of successors ends.
+_PREDECESSORS = """
+WITH RECURSIVE line AS (
+    SELECT heir AS agency_id, heir FROM unnest(%(heirs)s::bigint[]) AS heir
+    UNION
+    SELECT i.agency_id, l.heir
+      FROM line l
+      JOIN registry_agencyidentifier i ON i.successor_id = l.agency_id AND i.valid_to <= %(day)s
+     WHERE NOT EXISTS (SELECT FROM registry_agencyidentifier o
+                        WHERE o.agency_id = i.agency_id AND o.valid_from <= %(day)s
+                          AND (o.valid_to IS NULL OR o.valid_to > %(day)s))
+)
+SELECT heir, array_agg(agency_id ORDER BY agency_id) FROM line WHERE agency_id <> heir GROUP BY heir
+"""
+
+
+def predecessors(agencies: Iterable[int], on_date: date) -> dict[int, list[int]]:
+    """The closed agencies, near and far, whose successor each agency is on a day; nothing for those without."""
+    return dict(_rows(_PREDECESSORS, {"heirs": list(set(agencies)), "day": on_date}))
+
+
 def _rows(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
-    with connection.cursor() as cursor:
-        cursor.execute(sql, _CONSTANTS | parameters)
-        rows: list[tuple[Any, ...]] = cursor.fetchall()
-    return rows
+    with connection.wrap_database_errors:
+        return hot_cursor().execute(sql, _CONSTANTS | parameters).fetchall()
+
+
+def _rows_after_restart(sql: str, parameters: dict[str, Any]) -> list[tuple[Any, ...]]:
+    """The same as the first query of a request: after a restart of the database the pool holds dead connections. They
+    are looked for only then, as asking each time whether a connection lives costs as much as this query."""
+    try:
+        return _rows(sql, parameters)
+    except OperationalError:
+        if connection.in_atomic_block:
+            raise
+        connection.close()
+        connection.pool.check()  # type: ignore[attr-defined]  # the PostgreSQL backend has one
+        return _rows(sql, parameters)

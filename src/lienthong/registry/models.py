@@ -60,6 +60,18 @@ class SystemKind(models.TextChoices):
     PUSH = "push", "Được đẩy tới"
 
 
+class MandateScope(models.TextChoices):
+    """What one agency does for another."""
+
+    SEND = "send", "Gửi thay"
+    RECEIVE = "receive", "Nhận thay"
+    BOTH = "both", "Gửi và nhận thay"
+
+    @property
+    def receives(self) -> bool:
+        return self is not MandateScope.SEND
+
+
 class SystemState(models.TextChoices):
     """Whether a system may connect."""
 
@@ -190,6 +202,25 @@ class SystemService(_Dated):
         return f"{self.system_id} serves {self.agency_id}"
 
 
+class Mandate(_Dated):
+    """One agency sends or receives for another: the district for a commune without software of its own."""
+
+    mandator = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="mandates_given")
+    mandatary = models.ForeignKey(Agency, on_delete=models.PROTECT, related_name="mandates_held")
+    scope = models.CharField(max_length=16, choices=MandateScope)
+
+    class Meta:
+        constraints: ClassVar = [
+            models.UniqueConstraint(
+                fields=["mandator", "mandatary"], condition=Q(valid_to=None), name="registry_mandate_open"
+            ),
+            models.CheckConstraint(condition=~Q(mandator=F("mandatary")), name="registry_mandate_two"),
+        ]
+
+    def __str__(self) -> str:
+        return f"{self.mandatary_id} for {self.mandator_id}"
+
+
 class Credential(models.Model):
     """A secret of a system, encrypted with a key that lies outside the database (``vault``)."""
 
@@ -215,3 +246,19 @@ class Revision(models.Model):
 
     def __str__(self) -> str:
         return str(self.revision)
+
+
+class ReformRun(models.Model):
+    """An applied reform plan: its text, what it changed (``reform.records``), by whom. Never changed, never deleted."""
+
+    name = models.CharField(max_length=300)
+    effective_on = models.DateField()
+    sha256 = models.CharField(max_length=64, db_index=True)
+    source = models.TextField()
+    effects = models.JSONField()
+    operator = models.CharField(max_length=200)
+    applied_at = models.DateTimeField()
+    undoes = models.OneToOneField("self", null=True, on_delete=models.PROTECT, related_name="undone_by")
+
+    def __str__(self) -> str:
+        return f"reform {self.pk}: {self.name}"

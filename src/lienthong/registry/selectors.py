@@ -219,7 +219,7 @@ WITH RECURSIVE cover AS (
      GROUP BY agency_id
 )
 SELECT a.id, p.parent_id, c.best, COALESCE(c.old_code, ''), COALESCE(c.code102, ''), n.name, COALESCE(k.mail, ''),
-       p.level, NOT c.is_open, a.modified_at, a.version, COALESCE(s.system_id, '')
+       p.level, NOT c.is_open, a.modified_at, a.version, COALESCE(r.system_id, s.system_id, '')
   FROM registry_agency a
   JOIN code c ON c.agency_id = a.id
   JOIN registry_agencyname n ON n.agency_id = a.id
@@ -228,6 +228,9 @@ SELECT a.id, p.parent_id, c.best, COALESCE(c.old_code, ''), COALESCE(c.code102, 
                                  AND p.valid_from <= %(day)s AND (p.valid_to IS NULL OR p.valid_to > %(day)s)
   LEFT JOIN registry_agencycontact k ON k.agency_id = a.id
   LEFT JOIN serving s ON s.agency_id = a.id
+  LEFT JOIN registry_mandate m ON m.mandator_id = a.id AND m.scope <> 'send'
+                              AND m.valid_from <= %(day)s AND (m.valid_to IS NULL OR m.valid_to > %(day)s)
+  LEFT JOIN serving r ON r.agency_id = m.mandatary_id
  WHERE (c.is_open OR %(closed)s) AND (%(level)s::text IS NULL OR p.level = %(level)s)
  ORDER BY c.best
 """

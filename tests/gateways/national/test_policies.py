@@ -38,7 +38,7 @@ def test_polls_follow_at_once_after_work_and_rarely_when_nothing_comes(last: flo
         ("15", 403, False, False, "national.account", 900),
         ("102", 403, False, False, "national.account", 900),
         ("23", 200, False, False, "national.recipient_locked", 3600),
-        ("123", 409, False, True, "national.loop", None),
+        ("125", 409, False, True, "national.loop", None),
         ("130", 409, False, True, "national.conflict", None),
         ("150", 503, True, False, "national.away", None),
         ("4711", 400, False, False, "national.failed", None),

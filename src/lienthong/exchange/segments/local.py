@@ -18,6 +18,7 @@ from lienthong.common.ids import new_id
 from lienthong.exchange.segments.address import FRAME_SIZE, KEPT, MAGIC, Address, Frame
 
 _READ_SIZE = 1024 * 1024
+_MOST_PIECES = 1024  # IOV_MAX of Linux
 
 
 class SegmentError(Exception):
@@ -120,9 +121,11 @@ class SegmentWriter:
         return addresses, pieces
 
     def _write_all(self, pieces: list[bytes]) -> None:
-        left = memoryview(b"".join(pieces))
-        while left:
-            left = left[os.write(self._descriptor, left) :]
+        for at in range(0, len(pieces), _MOST_PIECES):
+            some = pieces[at : at + _MOST_PIECES]
+            left = sum(map(len, some)) - os.writev(self._descriptor, some)
+            while left:  # the disk took a part: on with the rest until it is written or refused
+                left -= os.write(self._descriptor, b"".join(some)[-left:])
 
     def _forget(self, end: int) -> None:
         try:

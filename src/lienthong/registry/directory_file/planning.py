@@ -148,7 +148,9 @@ def make_plan(rows: Sequence[FileRow], known: Snapshot, *, day: date, today: dat
     for row in rows:
         _plan_codes(row, work)
     _refuse_cycles(work)
-    _refuse_closed_parents(work)
+    closed = _closed(work)
+    _refuse_closed_parents(work, closed)
+    _refuse_own_succession(work, closed)
     work.plan.errors.sort(key=lambda error: (error.row, error.column))
     return work.plan
 
@@ -283,7 +285,7 @@ def _plan_code(row: FileRow, code: str, scheme: str, work: _Work) -> None:
     agency = work.handles[code]
     successor: Handle | None = known.successor if known else None
     if cells.successor is not None:
-        successor = _other_agency(row, "successor", cells.successor, agency, work)
+        successor = _successor(row, cells.successor, code, work)
     on_closed = cells.on_closed or (known.on_closed if known else OnClosed.REFUSE)
     state = CodeState(
         code=code,
@@ -297,6 +299,14 @@ def _plan_code(row: FileRow, code: str, scheme: str, work: _Work) -> None:
     )
     _check_dates(row, state, work)
     work.plan.codes.append(state)
+
+
+def _successor(row: FileRow, successor: str, code: str, work: _Work) -> Handle | None:
+    """An agency that goes on under another code is its own successor."""
+    own = work.handles[code]
+    if successor != code and work.handle_of(successor) == own:
+        return own
+    return _other_agency(row, "successor", successor, own, work)
 
 
 def _check_dates(row: FileRow, state: CodeState, work: _Work) -> None:
@@ -348,18 +358,30 @@ def _way_up(start: Handle, parents: dict[Handle, Handle | None], sound: set[Hand
         at = parents.get(at)
 
 
-def _refuse_closed_parents(work: _Work) -> None:
-    """An open agency must not stand below a closed one, whichever of the two the file changes."""
+def _closed(work: _Work) -> set[Handle]:
+    """The agencies without an open code, once the file is taken in."""
     ends: dict[Handle, dict[str, date | None]] = {}
     for agency, held in work.known.codes_of.items():
         ends[agency] = {code.code: code.valid_to for code in held}
     for planned in work.plan.codes:
         ends.setdefault(planned.agency, {})[planned.code] = planned.valid_to
-    closed = {handle for handle, held in ends.items() if None not in held.values()}
+    return {handle for handle, held in ends.items() if None not in held.values()}
+
+
+def _refuse_own_succession(work: _Work, closed: set[Handle]) -> None:
+    for state in work.plan.changed_codes:
+        if state.successor == state.agency and state.agency in closed:
+            row = work.rows_of_codes[state.code]
+            work.refuse(row, "successor", "itself", f"mã {state.code} là mã của chính cơ quan này.")
+
+
+def _refuse_closed_parents(work: _Work, closed: set[Handle]) -> None:
+    """An open agency must not stand below a closed one, whichever of the two the file changes."""
     for handle, parent in _parents(work).items():
         if parent not in closed or handle in closed:
             continue
         row = work.rows_of_handles.get(handle) or work.rows_of_handles.get(parent)
         if row is not None:
-            child = next(iter(ends.get(handle, {handle: None})))
+            held = work.known.codes_of.get(handle) if isinstance(handle, int) else None
+            child = held[0].code if held else handle
             work.refuse(row, "parent", "parent_closed", f"cơ quan {child} đang hoạt động dưới một cơ quan đã đóng.")

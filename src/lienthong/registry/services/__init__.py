@@ -7,8 +7,10 @@ from lienthong.registry.services.agencies import (
     create_agency,
     move_agency,
     rename_agency,
+    restore_identifier,
     set_contact,
 )
+from lienthong.registry.services.mandates import end_mandate, give_mandate
 from lienthong.registry.services.registration import register_agency, remove_agency
 from lienthong.registry.services.systems import (
     NewCredential,
@@ -30,11 +32,14 @@ __all__ = [
     "close_agency",
     "close_identifier",
     "create_agency",
+    "end_mandate",
+    "give_mandate",
     "lock_system",
     "move_agency",
     "register_agency",
     "remove_agency",
     "rename_agency",
+    "restore_identifier",
     "revoke_credentials",
     "rotate_secret",
     "serve_agency",

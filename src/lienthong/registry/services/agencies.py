@@ -126,7 +126,7 @@ def close_identifier(
     :raises RegistryError: ``registry.agency.already_closed`` and others
     """
     with revision.changing():
-        _refuse_bad_succession(identifier, successor, on_closed)
+        _refuse_bad_succession(identifier, successor, on_closed, on_date)
         if on_date < identifier.valid_from:
             raise _before_start(identifier.code, identifier.valid_from)
         asked = (on_date, successor.pk if successor else None, str(on_closed))
@@ -144,6 +144,16 @@ def close_identifier(
         _touch(identifier.agency)
 
 
+def restore_identifier(
+    *, identifier: AgencyIdentifier, valid_to: date | None, successor: Agency | None, on_closed: OnClosed | str
+) -> None:
+    """Let a code stand again as it stood before a reform closed it. Only undoing that reform may do so."""
+    with revision.changing():
+        identifier.valid_to, identifier.successor, identifier.on_closed = valid_to, successor, OnClosed(on_closed)
+        identifier.save()
+        _touch(identifier.agency)
+
+
 def close_agency(
     *, agency: Agency, on_date: date, successor: Agency | None = None, on_closed: OnClosed | str = OnClosed.REFUSE
 ) -> None:
@@ -157,6 +167,7 @@ def close_agency(
         identifiers = list(agency.identifiers.filter(valid_to=None))
         if identifiers:
             _refuse_children(agency, on_date)
+            _refuse_own_succession(agency, successor, identifiers[0].code)
         else:
             last = agency.identifiers.order_by("-valid_to", "pk")[0].valid_to
             identifiers = list(agency.identifiers.filter(valid_to=last))
@@ -273,18 +284,27 @@ def _refuse_cycle(agency: Agency, parent: Agency | None) -> None:
         above = placement.parent if placement else None
 
 
-def _refuse_bad_succession(identifier: AgencyIdentifier, successor: Agency | None, on_closed: OnClosed | str) -> None:
-    if successor is not None and successor.pk == identifier.agency_id:
-        raise RegistryError(
-            "registry.agency.succeeds_itself",
-            f"Cơ quan mang mã {identifier.code} không thể kế thừa chính mình.",
-            "Chọn cơ quan kế thừa khác, hoặc bỏ trống.",
-        )
+def _refuse_bad_succession(
+    identifier: AgencyIdentifier, successor: Agency | None, on_closed: OnClosed | str, on_date: date
+) -> None:
+    """An agency that goes on under another code is its own successor."""
+    others = identifier.agency.identifiers.exclude(pk=identifier.pk).filter(valid_from__lte=on_date)
+    if not others.filter(Q(valid_to=None) | Q(valid_to__gt=on_date)).exists():
+        _refuse_own_succession(identifier.agency, successor, identifier.code)
     if on_closed == OnClosed.REDIRECT and successor is None:
         raise RegistryError(
             "registry.agency.redirect_to_nobody",
             f"Muốn chuyển tiếp văn bản gửi tới mã {identifier.code} thì phải có cơ quan kế thừa.",
             "Nêu cơ quan kế thừa (--successor), hoặc chọn từ chối (--on-closed refuse).",
+        )
+
+
+def _refuse_own_succession(agency: Agency, successor: Agency | None, code: str) -> None:
+    if successor == agency:
+        raise RegistryError(
+            "registry.agency.succeeds_itself",
+            f"Cơ quan mang mã {code} không thể kế thừa chính mình khi không còn mã nào khác.",
+            "Chọn cơ quan kế thừa khác, hoặc bỏ trống; nếu chỉ đổi mã thì cấp mã mới trước.",
         )
 
 
