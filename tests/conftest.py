@@ -27,6 +27,7 @@ def pytest_configure(config: pytest.Config) -> None:
     settings.DATABASE_URL = ""
     settings.EMBEDDED_POSTGRES = _cluster()
     settings.MASTER_KEY_FILE = folder / "keys" / "master.key"
+    settings.LEDGER_KEY_FILE = folder / "keys" / "ledger.key"
     settings.DATABASES["default"]["HOST"] = str(_cluster().socket_folder)
 
 
@@ -56,10 +57,15 @@ def django_db_modify_db_settings(cluster_url: str, django_db_modify_db_settings_
 
 
 @pytest.fixture(scope="session")
-def django_db_setup(django_db_setup: None) -> Iterator[None]:
-    """Before the test database is dropped, end the sessions that committer threads and pools still hold on it."""
-    yield
+def django_db_setup(django_db_setup: None, django_db_blocker: pytest.DjangoDbBlocker) -> Iterator[None]:
+    """Tests empty all tables, which the ledger otherwise refuses. Before the test database is dropped, end the sessions
+    that committer threads and pools still hold on it."""
     from django.db import connection
+
+    with django_db_blocker.unblock(), connection.cursor() as cursor:
+        for table in ("ledger_event", "ledger_leaf", "ledger_checkpoint", "ledger_stamp"):
+            cursor.execute(f"ALTER TABLE {table} DISABLE TRIGGER {table}_not_emptied")
+    yield
 
     with psycopg.connect(_cluster().url.rsplit("/", 1)[0] + "/postgres", autocommit=True) as admin:
         admin.execute(

@@ -185,6 +185,41 @@ def test_a_closed_code_sends_no_new_document_and_hears_who_succeeds(
     assert hai_dang.code in refusal.detail
 
 
+@pytest.mark.parametrize("closed", ["the sender", "the recipient", "both"])
+def test_whoever_lost_a_receipt_before_the_day_still_gets_it_after(
+    closed: str, department: Office, hoa_phuong: Office, hai_dang: Office
+) -> None:
+    raw = packages.document(department.code, hoa_phuong.code, document_id=SENT, number="7")
+    first = department.send(raw)
+    for office in {"the sender": [department], "the recipient": [hoa_phuong], "both": [department, hoa_phuong]}[closed]:
+        close(office, hai_dang)
+
+    again = department.send(raw)
+
+    assert (again.repeated, again.doc_id, again.sha256) == (True, first.doc_id, first.sha256)
+    assert len(hoa_phuong.inbox()) == 1
+
+
+def test_only_a_repeat_passes_under_a_closed_code(department: Office, hoa_phuong: Office, hai_dang: Office) -> None:
+    department.send(packages.document(department.code, hoa_phuong.code, document_id=SENT, number="7"))
+    close(department, hai_dang)
+
+    for raw in (
+        packages.document(department.code, hoa_phuong.code, hai_dang.code, document_id=SENT, number="7"),
+        packages.document(department.code, hai_dang.code, document_id=SENT, number="7"),
+        packages.document(department.code, hoa_phuong.code, document_id=SENT, number="8"),
+        packages.document(department.code, hoa_phuong.code),
+    ):
+        refused(Reason.SENDER_CLOSED, department, raw)
+    assert hai_dang.inbox() == []
+
+
+def test_an_addressee_nobody_reaches_is_no_repeat_of_another(department: Office, hoa_phuong: Office) -> None:
+    department.send(packages.document(department.code, hoa_phuong.code, document_id=SENT, number="7"))
+
+    refused(Reason.NO_RECIPIENT, department, packages.document(department.code, "H99.98", document_id=SENT, number="7"))
+
+
 def test_a_successor_takes_back_what_its_predecessor_sent(
     department: Office, hoa_phuong: Office, hai_dang: Office, sent: str
 ) -> None:

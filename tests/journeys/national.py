@@ -19,7 +19,13 @@ from tests import packages
 from tests.servers import Server, new_server
 
 PATIENCE = 40  # seconds; only a hang takes that long
-_FAST = {"LIENTHONG_LINK_SECONDS": "0.1", "LIENTHONG_WEB_PROCESSES": "1", "LIENTHONG_WEB_THREADS": "8"}
+_FAST = {
+    "LIENTHONG_LINK_SECONDS": "0.1",
+    "LIENTHONG_WORKER_LEASE_SECONDS": "2",
+    "LIENTHONG_WORKER_THREADS": "2",
+    "LIENTHONG_WEB_PROCESSES": "1",
+    "LIENTHONG_WEB_THREADS": "8",
+}
 
 
 def until(true: Callable[[], bool], what: str) -> None:
@@ -37,16 +43,17 @@ def until(true: Callable[[], bool], what: str) -> None:
 
 
 @dataclass
-class LinkRole:
-    """``lienthong link`` of one axis."""
+class Role:
+    """``lienthong link`` or ``lienthong worker`` of one axis."""
 
     server: Server
+    name: str
     process: subprocess.Popen[bytes] | None = None
 
     def start(self, failpoints: str = "") -> None:
-        with (self.server.data_dir / "link.log").open("ab") as log:
+        with (self.server.data_dir / f"{self.name}.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "lienthong", "link"],
+                [sys.executable, "-m", "lienthong", self.name],
                 env={**environment(self.server), "LIENTHONG_FAILPOINTS": failpoints},
                 stdout=log,
                 stderr=log,
@@ -117,11 +124,12 @@ class Office:
 
 @dataclass
 class Country:
-    """The national axis, the city's axis and its link; offices by agency code."""
+    """The national axis, the city's axis with the roles beside it, and the offices."""
 
     national: Server
     city: Server
-    link: LinkRole
+    link: Role
+    worker: Role
     ministry: Office
     neighbour: Office
     department: Office
@@ -142,17 +150,19 @@ class Country:
 def country(folder: Path, cluster_url: str, name: str) -> Iterator[Country]:
     national = new_server(folder / "national", cluster_url, f"{name}_national", LIENTHONG_HUB_CODES="A99", **_FAST)
     city = new_server(folder / "city", cluster_url, f"{name}_city", LIENTHONG_HUB_CODES="H99", **_FAST)
-    link = LinkRole(city)
+    link, worker = Role(city, "link"), Role(city, "worker")
     try:
         above = _cast(national, "national")
         below = _cast(city, "city", national.url, above["TRUC.H99"])
         national.start()
         city.start()
         link.start()
+        worker.start()
         yield Country(
             national,
             city,
             link,
+            worker,
             ministry=_office(national, "HUB.G99", "G99", above),
             neighbour=_office(national, "TRUC.H98", "H98", above),
             department=_office(city, "HUB.H99.01", "H99.01", below),
@@ -160,6 +170,7 @@ def country(folder: Path, cluster_url: str, name: str) -> Iterator[Country]:
         )
     finally:
         link.kill()
+        worker.kill()
         national.kill()
         city.kill()
 

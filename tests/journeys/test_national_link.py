@@ -124,13 +124,14 @@ def test_whatever_is_killed_in_between_everything_arrives_once(state: Country) -
             state.department.send(up[-1])
 
     write(3)
-    state.link.kill()
-    write(2)
-    for point in ("link.after_accept", "link.after_relay"):
-        state.link.start(f"{point}=crash")
-        until(lambda: not state.link.is_running, f"the link dying at {point}")
+    for role, point in ((state.link, "link.after_accept"), (state.worker, "dispatch.before_finish")):
+        role.kill()
+        write(1)
+        role.start(f"{point}=crash")
+        until(lambda role=role: not role.is_running, f"the {role.name} dying at {point}")
     state.national.kill()
     state.link.start()
+    state.worker.start()
     state.department.send(up[0])  # a resend while the other side is away
     state.national.start()
     write(2)

@@ -2,10 +2,11 @@
 
 from __future__ import annotations
 
+import getpass
 import os
 import sys
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import contextmanager, suppress
 
 import django
 from django.apps import apps
@@ -18,6 +19,8 @@ from django.db.migrations.state import ProjectState
 
 from lienthong.common.embedded_postgres import EmbeddedPostgresError
 from lienthong.common.env import SettingError
+from lienthong.ledger.actors import set_actor
+from lienthong.ledger.events import Actor
 
 _MIGRATION_LOCK = 0x11E7  # two processes that start together must not migrate together
 
@@ -31,6 +34,7 @@ def prepare(*, migrate: bool = True) -> None:
         if not settings.DATABASE_URL:
             settings.EMBEDDED_POSTGRES.start()
         load()
+        set_actor(Actor(user=operator()))
         if migrate:
             bring_schema_up_to_date()
 
@@ -62,6 +66,29 @@ def release_connections() -> None:
     """Close this process's pool: workers that are forked with it would all speak on the same connections."""
     connection.close()
     connection.close_pool()  # type: ignore[attr-defined]  # the PostgreSQL backend has one
+
+
+def operator() -> str:
+    """The person at this machine, as evidence names them."""
+    with suppress(OSError, KeyError):
+        return getpass.getuser()
+    return ""
+
+
+@contextmanager
+def refusing() -> Iterator[None]:
+    """Turn a refusal into its sentence and next step on standard error, and exit code 2."""
+    from lienthong.exchange.refusals import Refusal  # noqa: PLC0415 - loaded only when used
+    from lienthong.ledger.errors import LedgerError  # noqa: PLC0415
+
+    try:
+        yield
+    except LedgerError as error:
+        sys.stderr.write(f"{error.message}\n{error.next_step}\n({error.code})\n")
+        sys.exit(2)
+    except Refusal as error:
+        sys.stderr.write(f"{error.reason.sentence} {error.detail}\n{error.reason.next_step}\n({error.reason.code})\n")
+        sys.exit(2)
 
 
 @contextmanager

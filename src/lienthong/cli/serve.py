@@ -11,9 +11,8 @@ import typer
 from django.conf import settings
 
 from lienthong.cli import profiles, runtime
-from lienthong.cli.link import linked
+from lienthong.cli.companions import beside
 from lienthong.cli.vietnamese import Command, Group
-from lienthong.cli.worker import beside
 
 app = typer.Typer(cls=Group)
 
@@ -30,11 +29,13 @@ def run(port: int | None = _PORT, profile: str | None = _PROFILE) -> None:
     runtime.prepare()
     port = chosen.set_up(port, address) if chosen else port
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
+    owner = os.getpid()
     try:
-        with beside(), linked():
+        with beside(*_roles()):
             serve(port)
     finally:
-        if not settings.DATABASE_URL:
+        # A web process that gunicorn forked ends by unwinding through here too; the database is not its to stop.
+        if not settings.DATABASE_URL and os.getpid() == owner:
             settings.EMBEDDED_POSTGRES.stop()
 
 
@@ -75,14 +76,18 @@ def serve(port: int | None) -> None:
     signal.signal(signal.SIGTERM, signal.default_int_handler)
     runtime.release_connections()
     module = importlib.import_module("lienthong.config.server")
-    owner = os.getpid()
-    try:
-        module.Server(address(port).removeprefix("http://")).run()
-    except SystemExit as ending:
-        if os.getpid() == owner:
-            raise
-        # A web process was forked in here: database and roles that its parent started are not its to stop.
-        os._exit(ending.code if isinstance(ending.code, int) else 1)
+    module.Server(address(port).removeprefix("http://")).run()
+
+
+def _roles() -> list[str]:
+    """The roles beside the web role; the link where there are upstreams to speak with."""
+    from django.db import connection  # noqa: PLC0415 - needs Django
+
+    from lienthong.gateways.national.upstreams import active_upstreams  # noqa: PLC0415
+
+    roles = ["worker", "sequencer", *(["link"] if active_upstreams() else [])]
+    connection.close()
+    return roles
 
 
 def _say(text: str) -> None:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from typing import Annotated
+from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lienthong.cli import registry_io as io
 from lienthong.cli import registry_views as views
+from lienthong.cli import runtime
 from lienthong.cli.registry_io import Command, Json
 from lienthong.cli.vietnamese import COMMANDS, Group
 from lienthong.registry.errors import RegistryError
+
+if TYPE_CHECKING:
+    from lienthong.exchange.maintenance import MaintenanceWindow
 
 app = typer.Typer(
     cls=Group, help="Hệ thống kết nối và khóa bí mật của chúng.", no_args_is_help=True, add_completion=False
@@ -186,6 +190,62 @@ def unserve_command(
             on_date=io.read_day(on, "--on"),
         )
         _tell(system_id, f"{system_id} thôi phục vụ cơ quan mã {agency}.", as_json=as_json)
+
+
+@app.command("set-webhook", cls=Command, rich_help_panel=COMMANDS, help="Đẩy gói tin tới một địa chỉ của hệ thống.")
+def set_webhook_command(
+    system_id: SystemId,
+    url: Annotated[str, typer.Argument(metavar="URL", help="Địa chỉ http(s) nhận gói tin.")] = "",
+    remove: Annotated[bool, typer.Option("--remove", help="Thôi đẩy; hệ thống lại tự lấy.")] = False,
+    as_json: Json = False,
+) -> None:
+    with io.answering(as_json=as_json):
+        from lienthong.gateways.webhook.addresses import remove_webhook, set_webhook  # noqa: PLC0415 - needs Django
+        from lienthong.registry import selectors  # noqa: PLC0415
+
+        if remove == bool(url):
+            raise RegistryError(
+                "cli.usage", "Phải chọn một trong hai: URL hoặc --remove.", "Ví dụ: … set-webhook MÃ https://…"
+            )
+        system = selectors.system_by_id(system_id)
+        if remove:
+            remove_webhook(system=system)
+            _tell(system_id, f"{system_id} lại tự lấy gói tin.", as_json=as_json)
+        else:
+            set_webhook(system=system, url=url)
+            _tell(system_id, f"Từ nay gói tin cho {system_id} được đẩy tới {url}.", as_json=as_json)
+
+
+@app.command("maintenance", cls=Command, rich_help_panel=COMMANDS, help="Báo bảo trì: gói tin chờ, không mất lượt thử.")
+def maintenance_command(
+    system_id: SystemId,
+    length: Annotated[str, typer.Option("--for", metavar="KHOẢNG", help="Bao lâu từ bây giờ: 90m, 24h, 7d.")] = "",
+    reason: Annotated[str, typer.Option(metavar="LÝ_DO", help="Vì sao; người gửi đọc được.")] = "",
+    end: Annotated[bool, typer.Option("--end", help="Kết thúc bảo trì ngay.")] = False,
+    as_json: Json = False,
+) -> None:
+    with io.answering(as_json=as_json):
+        from lienthong.common import clock  # noqa: PLC0415 - beside what needs Django
+        from lienthong.exchange import maintenance  # noqa: PLC0415
+        from lienthong.registry import selectors  # noqa: PLC0415
+
+        system = selectors.system_by_id(system_id)
+        if end:
+            maintenance.end_maintenance(system=system)
+        elif length:
+            until = clock.now() + io.read_duration(length, "--for")
+            maintenance.set_maintenance(system=system, until=until, reason=reason, actor=runtime.operator())
+        window = maintenance.current_maintenance(system)
+        if as_json:
+            io.print_json({"system_id": system_id, "maintenance": window})
+        else:
+            typer.echo(_maintenance_told(system_id, window))
+
+
+def _maintenance_told(system_id: str, window: MaintenanceWindow | None) -> str:
+    if window is None:
+        return f"{system_id} không bảo trì."
+    return f"{system_id} bảo trì đến {io.shown(window.ends_at)}: {window.reason} ({window.actor})."
 
 
 def _tell(system_id: str, sentence: str, *, as_json: bool) -> None:

@@ -65,3 +65,17 @@ def boolean(text: str) -> bool:
 def words(text: str) -> list[str]:
     """Coerce a comma-separated list."""
     return [word.strip() for word in text.split(",") if word.strip()]
+
+
+def key_name(text: str) -> str:
+    """Coerce a name that may stand in a signed note: no white space, no plus sign."""
+    if "+" in text or not text.isprintable() or any(sign.isspace() for sign in text):
+        raise ValueError("không được có khoảng trắng hay dấu +")
+    return text
+
+
+def http_url(text: str) -> str:
+    """Coerce an address of a web service."""
+    if not text.startswith(("http://", "https://")) or any(sign.isspace() for sign in text):
+        raise ValueError("phải bắt đầu bằng http:// hoặc https://")
+    return text

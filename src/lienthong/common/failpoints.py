@@ -22,8 +22,10 @@ NAMES = (
     "delivery.before_confirm",
     "delivery.after_confirm",
     "signatures.before_record",
+    "dispatch.after_claim",
+    "dispatch.before_finish",
+    "dispatch.after_finish",
     "link.after_accept",
-    "link.after_relay",
 )
 
 

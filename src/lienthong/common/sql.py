@@ -7,6 +7,7 @@ from typing import Any, LiteralString
 
 import psycopg
 from django.db import connection
+from psycopg.conninfo import make_conninfo
 
 Rows = Sequence[tuple[Any, ...]]
 
@@ -23,6 +24,13 @@ def release_connection() -> None:
     that waiting threads never hold connections. The next query takes one again."""
     if not connection.in_atomic_block:
         connection.close()
+
+
+def conninfo() -> str:
+    """Where the database is, for a connection outside the pool (one that listens for as long as a role lives)."""
+    chosen = connection.settings_dict
+    names = {"dbname": "NAME", "user": "USER", "password": "PASSWORD", "host": "HOST", "port": "PORT"}
+    return make_conninfo("", **{name: str(chosen[key]) for name, key in names.items() if chosen[key]})
 
 
 def insert_rows(

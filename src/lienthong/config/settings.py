@@ -17,6 +17,7 @@ EMBEDDED_POSTGRES = EmbeddedPostgres(DATA_DIR / "postgres", binaries=POSTGRES_BI
 # --- Secrets ------------------------------------------------------------------------------------------------------
 # Keys are made at the first start and kept in files of the data folder, never in the database or the environment.
 MASTER_KEY_FILE = env.read("LIENTHONG_MASTER_KEY_FILE", Path, DATA_DIR / "keys" / "master.key")
+LEDGER_KEY_FILE = env.read("LIENTHONG_LEDGER_KEY_FILE", Path, DATA_DIR / "keys" / "ledger.key")
 
 # --- Serving ------------------------------------------------------------------------------------------------------
 HOST = env.read("LIENTHONG_HOST", str, "127.0.0.1")
@@ -42,6 +43,36 @@ TRUST_DIR = env.read("LIENTHONG_TRUST_DIR", Path, DATA_DIR / "trust")
 SIGNATURE_FETCH = env.read("LIENTHONG_SIGNATURE_FETCH", env.boolean, False)
 SIGNATURE_INLINE_LIMIT = env.read("LIENTHONG_SIGNATURE_INLINE_LIMIT", env.integer(minimum=0), 10 * 1024 * 1024)
 SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.integer(minimum=1, maximum=600), 60)
+# --- Delivery by the axis itself ----------------------------------------------------------------------------------
+# What carries packages to systems of a kind; systems of other kinds fetch for themselves.
+CONNECTORS = {
+    "push": "lienthong.gateways.webhook.connector.WebhookConnector",
+    "upstream": "lienthong.gateways.national.connector.NationalConnector",
+}
+WORKER_THREADS = env.read("LIENTHONG_WORKER_THREADS", env.integer(minimum=1, maximum=128), 8)
+WORKER_URGENT_THREADS = env.read("LIENTHONG_WORKER_URGENT_THREADS", env.integer(minimum=0, maximum=128), 2)
+WORKER_LEASE_SECONDS = env.read("LIENTHONG_WORKER_LEASE_SECONDS", env.integer(minimum=1), 30)
+WORKER_POLL_SECONDS = env.read("LIENTHONG_WORKER_POLL_SECONDS", env.integer(minimum=1), 1)
+SYSTEM_CONCURRENCY = env.read("LIENTHONG_SYSTEM_CONCURRENCY", env.integer(minimum=1, maximum=64), 4)
+DELIVERY_TIMEOUT = env.read("LIENTHONG_DELIVERY_TIMEOUT", env.integer(minimum=1), 300)
+WEBHOOK_NOTICE_FROM = env.read("LIENTHONG_WEBHOOK_NOTICE_FROM", env.integer(minimum=1), 16 * 1024 * 1024)
+WEBHOOK_LINK_SECONDS = env.read("LIENTHONG_WEBHOOK_LINK_SECONDS", env.integer(minimum=60), 6 * 3600)
+WEBHOOK_LOOPBACK = env.read("LIENTHONG_WEBHOOK_LOOPBACK", env.boolean, False)
+PUBLIC_URL = env.read("LIENTHONG_PUBLIC_URL", str, f"http://{HOST}:{PORT}").rstrip("/")
+
+
+# --- Evidence -----------------------------------------------------------------------------------------------------
+LOG_ORIGIN = env.read("LIENTHONG_LOG_ORIGIN", env.key_name, "truc.example/log")
+CHECKPOINT_SECONDS = env.read("LIENTHONG_CHECKPOINT_SECONDS", env.integer(minimum=0, maximum=3600), 2)
+TSA_URL = env.read("LIENTHONG_TSA_URL", env.http_url, "")
+TSA_CA_FILE = env.read("LIENTHONG_TSA_CA_FILE", Path, None)
+TSA_TIMEOUT = env.read("LIENTHONG_TSA_TIMEOUT", env.integer(minimum=1, maximum=300), 10)
+TSA_INTERVAL = env.read("LIENTHONG_TSA_INTERVAL", env.integer(minimum=1), 60)
+TSA_BUDGET = env.read("LIENTHONG_TSA_BUDGET", env.integer(minimum=1), 4 * 3600)
+TSA_REFUSE = env.read("LIENTHONG_TSA_REFUSE", env.boolean, False)
+if TSA_URL and TSA_CA_FILE is None:
+    raise env.SettingError("LT-S04: LIENTHONG_TSA_URL cần LIENTHONG_TSA_CA_FILE (chứng thư PEM để tin dấu thời gian).")
+
 
 # --- Other axes -----------------------------------------------------------------------------------------------------
 HUB_CODES = env.read("LIENTHONG_HUB_CODES", env.words, list[str]())  # how this axis names itself in trace headers
@@ -81,9 +112,11 @@ def _database(url: str) -> dict[str, object]:
 DEBUG = False
 SECRET_KEY = "unused-until-pages-arrive"  # noqa: S105 - nothing is signed with it: no sessions, no forms yet
 INSTALLED_APPS = [
+    "lienthong.ledger",
     "lienthong.registry",
     "lienthong.exchange",
     "lienthong.exchange.signatures",
+    "lienthong.gateways.webhook",
     "lienthong.exchange.hubs",
     "lienthong.gateways.national",
 ]

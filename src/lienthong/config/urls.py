@@ -9,7 +9,9 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, re_path
 
 urlpatterns: list[URLPattern | URLResolver] = [
+    re_path(r"^log/", include("lienthong.gateways.log.urls")),
     re_path(r"^vxp(?:/|$)", include("lienthong.gateways.vxp_api.urls")),
+    re_path(r"^webhook/", include("lienthong.gateways.webhook.urls")),
 ]
 handler400 = "lienthong.gateways.vxp_api.unknown.unreadable_request"
 handler404 = "lienthong.gateways.vxp_api.unknown.unknown_call"

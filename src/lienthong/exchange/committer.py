@@ -12,7 +12,7 @@ from collections import deque
 from collections.abc import Callable, Iterator
 from concurrent.futures import Future
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from uuid import UUID
 
 from django.conf import settings
@@ -23,6 +23,7 @@ from lienthong.common import clock
 from lienthong.common.failpoints import hit
 from lienthong.common.sql import hot_cursor
 from lienthong.exchange import store
+from lienthong.exchange.acts import acts_of_batch
 from lienthong.exchange.decisions import DocumentPlan, ReportPlan, plan_document, plan_report
 from lienthong.exchange.hubs.door import insert_hops
 from lienthong.exchange.refusals import Reason, Refusal
@@ -30,6 +31,8 @@ from lienthong.exchange.segments.local import SegmentWriter
 from lienthong.exchange.signatures import rows as signature_rows
 from lienthong.exchange.signatures.recheck import next_check
 from lienthong.exchange.submissions import DocumentSubmission, Receipt, StatusSubmission, Submission
+from lienthong.ledger.append import append_events
+from lienthong.ledger.selectors import first_receipts
 
 _log = logging.getLogger(__name__)
 _REPLY_TIMEOUT = 120  # seconds; by then the client has given up too, and its retry is safe
@@ -165,11 +168,12 @@ def commit_batch(
             document_plans = _plan_documents(cursor, documents, answers)
             report_plans = _plan_reports(cursor, reports, answers)
             _store_bytes(writer, document_plans, report_plans)
-            _insert(cursor, document_plans, report_plans)
+            signed = _insert(cursor, document_plans, report_plans) | _first_receipts(cursor, document_plans)
         hit("exchange.before_commit")
     hit("exchange.after_commit")
     answers |= {submission.package_id: plan.receipt for submission, plan in document_plans}
     answers |= {submission.package_id: plan.receipt for submission, plan in report_plans}
+    answers |= signed
     return [answers[submission.package_id] for submission in submissions]
 
 
@@ -238,7 +242,8 @@ def _insert(
     cursor: store.Cursor,
     document_plans: list[tuple[DocumentSubmission, DocumentPlan]],
     report_plans: list[tuple[StatusSubmission, ReportPlan]],
-) -> None:
+) -> dict[UUID, Receipt]:
+    """All rows, and the events that tell of them; answers the signed receipts by package."""
     # In the order of their keys, so that two processes with the same documents wait for each other and never deadlock.
     documents = sorted(((one, plan) for one, plan in document_plans if plan.routes), key=lambda pair: pair[0].key)
     reports = [(submission, plan) for submission, plan in report_plans if not plan.repeat]
@@ -257,10 +262,25 @@ def _insert(
             + [(one, status, 0, one.package.from_.organ_id, [one.route]) for one, _ in reports],
         )
         _insert_signature_checks(cursor, [submission for submission, _ in documents])
+        store.wake_workers(cursor, deliveries)
         recipients = [(plan.document, one.package_id, route) for one, plan in documents for route in plan.routes]
         store.upsert_recipients(cursor, recipients, deliveries)
         if reports:
             store.insert_reports(cursor, reports, clock.now())
+        acts = acts_of_batch(documents, reports, deliveries)
+        append_events(cursor, acts.events)
+    return acts.receipts
+
+
+def _first_receipts(
+    cursor: store.Cursor, document_plans: list[tuple[DocumentSubmission, DocumentPlan]]
+) -> dict[UUID, Receipt]:
+    """A repeated submission gets the receipt that was signed for the first one."""
+    repeats = [(submission, plan) for submission, plan in document_plans if plan.receipt.repeated]
+    if not repeats:
+        return {}
+    signed = first_receipts(cursor, [str(plan.document) for _, plan in repeats])
+    return {one.package_id: replace(plan.receipt, signed=signed.get(str(plan.document), "")) for one, plan in repeats}
 
 
 def _insert_signature_checks(cursor: store.Cursor, submissions: list[DocumentSubmission]) -> None:

@@ -52,19 +52,28 @@ class DocumentPlan:
 def plan_document(submission: DocumentSubmission, known: KnownDocument | None) -> DocumentPlan:
     """Decide over one document submission.
 
-    :raises Refusal: CONFLICT when another document stands under the same identifier
+    :raises Refusal: CONFLICT when another document stands under the same identifier, or what bars all but a repeat
     """
     if known is None:
+        _refuse_barred(submission)
         return DocumentPlan(submission.package_id, True, submission.routes, _receipt(submission, submission.package_id))
     if submission.fingerprint != known.fingerprint:
+        _refuse_barred(submission)
         received = clock.in_vietnam(known.received_at)
         raise Refusal(Reason.CONFLICT, f"Đã nhận lúc {received:%H:%M:%S ngày %d/%m/%Y} với DocId {known.id}.")
     have = {recipient.agency_id for recipient in known.recipients if recipient.outcome.good}
     more = [route for route in submission.routes if route.agency_id not in have]
+    if len(more) == len(submission.routes) or any(route.outcome.good for route in more):
+        _refuse_barred(submission)
     if not any(route.outcome.good for route in more):
         return DocumentPlan(known.id, False, [], _repeat_receipt(submission, known, have))
     address = next((address for address in known.addresses if address.sha256 == submission.stored.sha256), None)
     return DocumentPlan(known.id, False, more, _receipt(submission, known.id, have), address)
+
+
+def _refuse_barred(submission: DocumentSubmission) -> None:
+    if submission.barred is not None:
+        raise submission.barred
 
 
 def _receipt(submission: DocumentSubmission, document: UUID, have: set[int | None] | None = None) -> Receipt:
@@ -136,12 +145,13 @@ class ReportContext:
 @dataclass(frozen=True, slots=True)
 class ReportPlan:
     """``receipt`` to answer; ``repeat``: write nothing; ``recipient`` the report is kept with; ``moved``: the
-    recipients that now stand elsewhere."""
+    recipients that now stand elsewhere; ``document``: the one reported about, when it passed through this axis."""
 
     receipt: Receipt
     repeat: bool
     recipient: UUID | None
     moved: list[tuple[UUID | None, Standing]]
+    document: UUID | None = None
 
 
 def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportPlan:
@@ -157,13 +167,13 @@ def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportP
     histories = [(one, _history(one, known, submission.agency_id)) for one in context.recipients]
     if all(is_repeat(events, event) for _, events in histories):
         first = next(report for report in known if report.event.code == event.code)
-        return ReportPlan(_report_receipt(submission, first), True, main, [])
+        return ReportPlan(_report_receipt(submission, first), True, main, [], context.document)
     moved = []
     for recipient, events in histories:
         standing = fold([*events, event], start=recipient.start)
         if standing != fold(events, start=recipient.start):
             moved.append((recipient.id, standing))
-    return ReportPlan(_report_receipt(submission), False, main, moved)
+    return ReportPlan(_report_receipt(submission), False, main, moved, context.document)
 
 
 def _history(recipient: ReportedRecipient, known: list[KnownReport], reporter: int) -> list[Event]:

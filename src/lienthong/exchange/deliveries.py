@@ -9,6 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
+from typing import LiteralString
 from uuid import UUID
 
 from django.conf import settings
@@ -18,11 +19,14 @@ from edxml102.model import PackageKind
 from lienthong.common import clock
 from lienthong.common.failpoints import hit
 from lienthong.common.sql import hot_cursor
+from lienthong.exchange.acts import handover
 from lienthong.exchange.intake import segments
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.retry import PULL_RETRY
 from lienthong.exchange.segments import Address, SegmentError
 from lienthong.exchange.states import DeliveryState
+from lienthong.ledger.append import append_events
+from lienthong.ledger.events import Actor
 from lienthong.registry.resolution import SystemAccess
 
 _IN_MEMORY = 1024 * 1024  # packages up to this size are verified before their first byte leaves
@@ -71,6 +75,17 @@ class StoredPackage:
         """
         try:
             yield from segments().chunks(self.address, size=size)
+        except SegmentError as error:
+            raise Refusal(Reason.PACKAGE_DAMAGED, str(error)) from error
+
+    def part(self, start: int, stop: int, size: int) -> Iterator[bytes]:
+        """The bytes from ``start`` to before ``stop`` in pieces of ``size``. Nobody can check the hash of a part: who
+        puts parts together compares it at the end.
+
+        :raises Refusal: PACKAGE_DAMAGED
+        """
+        try:
+            yield from segments().part(self.address, start, stop, size=size)
         except SegmentError as error:
             raise Refusal(Reason.PACKAGE_DAMAGED, str(error)) from error
 
@@ -135,6 +150,28 @@ def open_package(system: SystemAccess, doc_id: str) -> StoredPackage:
     return package
 
 
+def delivered_package(system: SystemAccess, doc_id: str) -> StoredPackage:
+    """The package of a delivery to the system, for which it holds a lease already or needs none. One that went another
+    way is no longer the system's.
+
+    :raises Refusal: PACKAGE_UNKNOWN
+    """
+    with connection.wrap_database_errors:
+        row = (
+            hot_cursor()
+            .execute(
+                'SELECT p.segment, p."offset", p.length, p.sha256'
+                " FROM exchange_delivery d JOIN exchange_package p ON p.id = d.package_id"
+                " WHERE d.id = %s AND d.system_id = %s AND d.state NOT IN ('redirected', 'on_paper')",
+                [_identifier(doc_id), system.pk],
+            )
+            .fetchone()
+        )
+    if row is None:
+        raise Refusal(Reason.PACKAGE_UNKNOWN, f"docId {doc_id}.")
+    return StoredPackage(Address(row[0], row[1], row[2], bytes(row[3])))
+
+
 def _identifier(doc_id: str) -> UUID:
     try:
         return UUID(doc_id)
@@ -173,6 +210,17 @@ def _sent_by(system: SystemAccess, package: UUID) -> tuple[str, int, int, bytes]
     )
 
 
+# The story an event belongs to is that of the document: a status report's own, when it passed through this axis.
+_CONFIRMED: LiteralString = """
+    SELECT d.state, d.attempts, d.to_code, p.sha256, COALESCE(p.document_id, c.document_id)
+      FROM exchange_delivery d
+      JOIN exchange_package p ON p.id = d.package_id
+      LEFT JOIN exchange_report r ON r.package_id = p.id
+      LEFT JOIN exchange_recipient c ON c.id = r.recipient_id
+     WHERE d.id = %s AND d.system_id = %s FOR UPDATE OF d
+"""
+
+
 def confirm(system: SystemAccess, doc_id: str, *, outcome: Confirmation, reason: str) -> None:
     """Take a recipient system's word for what it did with a delivery. Repeats and late words change nothing: what is
     delivered stays delivered.
@@ -182,15 +230,23 @@ def confirm(system: SystemAccess, doc_id: str, *, outcome: Confirmation, reason:
     identifier = _identifier(doc_id)
     with transaction.atomic(), connection.wrap_database_errors:
         cursor = hot_cursor()
-        row = cursor.execute(
-            "SELECT state, attempts FROM exchange_delivery WHERE id = %s AND system_id = %s FOR UPDATE",
-            [identifier, system.pk],
-        ).fetchone()
+        row = cursor.execute(_CONFIRMED, [identifier, system.pk]).fetchone()
         if row is None:
             raise Refusal(Reason.PACKAGE_UNKNOWN, f"docId {doc_id}.")
         hit("delivery.before_confirm")
         if DeliveryState(row[0]).is_open:
             _write_confirmation(identifier, outcome=outcome, attempts=row[1], reason=reason)
+            if outcome is not Confirmation.PROCESSING:
+                event = handover(
+                    delivery=identifier,
+                    document=row[4],
+                    actor=Actor(system.system_id, row[2]),
+                    sha256=bytes(row[3]),
+                    failed=outcome is Confirmation.FAIL,
+                    reason=reason,
+                    at=clock.now(),
+                )
+                append_events(cursor, [event])
     hit("delivery.after_confirm")
 
 

@@ -7,7 +7,8 @@ is read in full before anything is decided, and nothing of it is visible before 
 from __future__ import annotations
 
 import io
-from collections.abc import Callable
+from collections.abc import Callable, Iterator
+from contextlib import contextmanager
 from datetime import datetime
 from functools import cache
 from typing import BinaryIO
@@ -24,6 +25,7 @@ from lienthong.common.failpoints import hit
 from lienthong.common.ids import new_id
 from lienthong.common.sql import release_connection
 from lienthong.common.text import grouped
+from lienthong.exchange.acts import record_rejection
 from lienthong.exchange.committer import Committer
 from lienthong.exchange.fingerprint import content_fingerprint
 from lienthong.exchange.hubs import door
@@ -43,6 +45,7 @@ from lienthong.exchange.submissions import (
     StatusSubmission,
     Stored,
 )
+from lienthong.ledger.status import gate
 from lienthong.registry import directory
 from lienthong.registry.resolution import Outcome as Found
 from lienthong.registry.resolution import Resolution
@@ -68,15 +71,21 @@ def accept_package(body: Body, *, sending: Sending, length: int | None) -> Recei
     :param length: size of the body in bytes where the sender declared it
     :raises Refusal: nothing was stored
     """
+    if gate.is_closed():
+        raise Refusal(Reason.EVIDENCE_UNAVAILABLE)
     if length is not None and length > settings.PACKAGE_LIMIT:
         raise Refusal(
             Reason.TOO_LARGE, f"Gói tin {grouped(length)} byte, mức cho phép {grouped(settings.PACKAGE_LIMIT)} byte."
         )
     release_connection()  # a slow sender must not hold one
-    if length is None or length > settings.SEGMENT_PACKAGE_LIMIT:
-        receipt = _accept_large(body, sending)
-    else:
-        receipt = _accept_small(body, sending)
+    try:
+        if length is None or length > settings.SEGMENT_PACKAGE_LIMIT:
+            receipt = _accept_large(body, sending)
+        else:
+            receipt = _accept_small(body, sending)
+    except Refusal as refusal:
+        record_rejection(sending, refusal)
+        raise
     hit("exchange.before_reply")
     return receipt
 
@@ -116,9 +125,11 @@ def _copy(body: Body, reader: PackageReader, writer: ObjectWriter) -> None:
 
 
 def _commit_object(result: ReadResult, sending: Sending, stored: Stored, writer: ObjectWriter) -> Receipt:
-    submission = _submission(result, sending, stored)
+    with _about(stored):
+        submission = _submission(result, sending, stored)
     try:
-        receipt = committer().commit(submission)
+        with _about(stored):
+            receipt = committer().commit(submission)
     except Exception as error:
         if not isinstance(error, Refusal) or error.reason.temporary:  # the commit may have happened all the same
             writer.keep()
@@ -129,8 +140,19 @@ def _commit_object(result: ReadResult, sending: Sending, stored: Stored, writer:
 
 
 def _commit(result: ReadResult, sending: Sending, stored: Stored) -> Receipt:
-    _check_declared(result, sending)
-    return committer().commit(_submission(result, sending, stored))
+    with _about(stored):
+        _check_declared(result, sending)
+        return committer().commit(_submission(result, sending, stored))
+
+
+@contextmanager
+def _about(stored: Stored) -> Iterator[None]:
+    """Let a refusal know which bytes it is about."""
+    try:
+        yield
+    except Refusal as refusal:
+        refusal.sha256 = stored.sha256
+        raise
 
 
 def _check_declared(result: ReadResult, sending: Sending) -> None:
@@ -184,11 +206,15 @@ def _own_agency(code: str, found: dict[str, Resolution], sending: Sending, owner
 
 
 def _sending_agency(resolution: Resolution, sending: Sending) -> int:
-    agency = _known_agency(resolution)
-    if resolution.outcome is Found.CLOSED:
-        successor = f" Cơ quan kế thừa: {resolution.successor_code}." if resolution.successor_code else ""
-        raise Refusal(Reason.SENDER_CLOSED, f"Mã {resolution.code}.{successor}")
-    return _allowed(directory.may_send, [agency], resolution, sending)
+    """A closed agency may only repeat itself (``_barred``), and only through the system it had."""
+    return _allowed(directory.may_send, [_known_agency(resolution)], resolution, sending, _closed_sender(resolution))
+
+
+def _closed_sender(resolution: Resolution) -> Refusal | None:
+    if resolution.outcome is not Found.CLOSED:
+        return None
+    successor = f" Cơ quan kế thừa: {resolution.successor_code}." if resolution.successor_code else ""
+    return Refusal(Reason.SENDER_CLOSED, f"Mã {resolution.code}.{successor}")
 
 
 def _reporting_agency(resolution: Resolution, sending: Sending) -> int:
@@ -204,12 +230,26 @@ def _known_agency(resolution: Resolution) -> int:
     return resolution.agency_id
 
 
-def _allowed(may: Callable[..., bool], agencies: list[int], resolution: Resolution, sending: Sending) -> int:
+def _allowed(
+    may: Callable[..., bool],
+    agencies: list[int],
+    resolution: Resolution,
+    sending: Sending,
+    otherwise: Refusal | None = None,
+) -> int:
     """The first agency, when the system may act for any of them."""
     sender, today = sending.sender, clock.today()
     if not any(may(sender.pk, agency, today, revision=sender.revision) for agency in agencies):
-        raise Refusal(Reason.SENDER_FOREIGN, f"Hệ thống {sender.system_id}, cơ quan {resolution.code}.")
+        foreign = Refusal(Reason.SENDER_FOREIGN, f"Hệ thống {sender.system_id}, cơ quan {resolution.code}.")
+        raise otherwise or foreign
     return agencies[0]
+
+
+def _barred(sender: Resolution, routes: list[Route]) -> Refusal | None:
+    if (closed := _closed_sender(sender)) is not None:
+        return closed
+    good = any(route.outcome.good for route in routes)
+    return None if good else Refusal(Reason.NO_RECIPIENT, describe_failures(routes))
 
 
 def _document_submission(
@@ -219,14 +259,14 @@ def _document_submission(
     found = _resolve([header.from_.organ_id, *(organ.organ_id for organ in header.to)], sending)
     agency = _own_agency(header.from_.organ_id, found, sending, _sending_agency)
     passing = door.split(route_organs(header.to, found), found, sending)
-    if not any(route.outcome.good for route in passing.routes):
-        raise Refusal(Reason.NO_RECIPIENT, describe_failures([*passing.routes, *passing.left]))
     priority = Priority.known(header.other_info.priority)
     received_at = clock.now()
     return DocumentSubmission(
         package_id=new_id(),
         system_pk=sending.sender.pk,
+        system_id=sending.sender.system_id,
         agency_id=agency,
+        from_code=header.from_.organ_id,
         stored=stored,
         findings=findings,
         remote=sending.remote,
@@ -238,6 +278,7 @@ def _document_submission(
         hops=door.arrival_hops(package, sending),
         fingerprint=content_fingerprint(package),
         rank=priority.rank if priority else 0,
+        barred=_barred(found[header.from_.organ_id], [*passing.routes, *passing.left]),
     )
 
 
@@ -284,7 +325,9 @@ def _status_submission(
     return StatusSubmission(
         package_id=new_id(),
         system_pk=sending.sender.pk,
+        system_id=sending.sender.system_id,
         agency_id=agency,
+        from_code=package.from_.organ_id,
         stored=stored,
         findings=findings,
         remote=sending.remote,

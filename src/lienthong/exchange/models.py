@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from lienthong.common.ids import new_id
-from lienthong.exchange.states import DeliveryState, RecipientState
+from lienthong.exchange.states import ActionKind, DeliveryState, RecipientState
 
 
 class Document(models.Model):
@@ -84,6 +84,11 @@ class Delivery(models.Model):
     lease_until = models.DateTimeField(null=True)
     delivered_at = models.DateTimeField(null=True)
     last_error = models.TextField(default="")
+    # Only deliveries that the axis carries itself have these: the batch insert of the hot path leaves them out.
+    cause = models.TextField(db_default="")
+    remote_id = models.TextField(db_default="")
+    lease_token = models.UUIDField(null=True)
+    tried_since = models.DateTimeField(null=True)
 
     class Meta:
         db_table = "exchange_delivery"
@@ -94,6 +99,10 @@ class Delivery(models.Model):
                 fields=("system", "kind", "-rank", "id"),
                 condition=Q(state__in=[state.value for state in DeliveryState if state.is_open]),
                 name="exchange_delivery_open",
+            ),
+            # What workers have under way to a system; those who fetch for themselves hold no token.
+            models.Index(
+                fields=("system",), condition=Q(lease_token__isnull=False), name="exchange_delivery_under_way"
             ),
         )
 
@@ -143,3 +152,52 @@ class Report(models.Model):
             models.Index(fields=("recipient",), name="exchange_report_recipient"),
             models.Index(fields=("reporter", "document_id"), name="exchange_report_orphan"),
         )
+
+
+class Channel(models.Model):
+    """The way to a system that the axis carries packages to, as all workers share it: its circuit breaker
+    (``breaker.Breaker``) and when it was last used."""
+
+    system = models.OneToOneField("registry.System", primary_key=True, on_delete=models.PROTECT, related_name="+")
+    failures = models.IntegerField(default=0)
+    open_until = models.DateTimeField(null=True)
+    trial_until = models.DateTimeField(null=True)
+    last_error = models.TextField(default="")
+    used_at = models.DateTimeField(null=True)
+
+    class Meta:
+        db_table = "exchange_channel"
+
+
+class Maintenance(models.Model):
+    """A time in which deliveries to a system wait and their budget does not run."""
+
+    system = models.ForeignKey("registry.System", on_delete=models.PROTECT, related_name="+")
+    starts_at = models.DateTimeField()
+    ends_at = models.DateTimeField()
+    reason = models.TextField()
+    actor = models.TextField()
+    created_at = models.DateTimeField()
+
+    class Meta:
+        db_table = "exchange_maintenance"
+        constraints = (
+            models.CheckConstraint(condition=Q(ends_at__gte=models.F("starts_at")), name="exchange_maintenance_dates"),
+        )
+        indexes = (models.Index(fields=("system", "ends_at"), name="exchange_maintenance_system"),)
+
+
+class DeliveryAction(models.Model):
+    """What a person did about a delivery that was given up: who, when, why."""
+
+    id = models.BigAutoField(primary_key=True)
+    delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, related_name="actions")
+    action = models.TextField(choices=[(kind.value, kind.label) for kind in ActionKind])
+    actor = models.TextField()
+    reason = models.TextField()
+    at = models.DateTimeField()
+    to_delivery = models.ForeignKey(Delivery, on_delete=models.PROTECT, null=True, related_name="+")
+
+    class Meta:
+        db_table = "exchange_delivery_action"
+        indexes = (models.Index(fields=("delivery", "-id"), name="exchange_action_delivery"),)

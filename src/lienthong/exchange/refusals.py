@@ -68,6 +68,20 @@ class Reason(Enum):
         "exchange.package_unknown", 404, "Không có gói tin mang mã này dành cho hệ thống của bạn.",
         "Lấy lại danh sách văn bản đến và dùng docId trong đó.",
     )  # fmt: skip
+    DELIVERY_UNKNOWN = (
+        "exchange.delivery_unknown", 404, "Không có lượt chuyển mang mã này.", "Xem mã trong danh sách cần xử lý."
+    )  # fmt: skip
+    DELIVERY_NOT_GIVEN_UP = (
+        "exchange.delivery_not_given_up", 409, "Lượt chuyển này không ở trạng thái ngừng thử lại.",
+        "Xem lại danh sách cần xử lý; có thể đã có người xử lý.",
+    )  # fmt: skip
+    REDIRECT_NOWHERE = (
+        "exchange.redirect_nowhere", 422, "Không chuyển hướng được tới cơ quan này.",
+        "Chọn cơ quan đang kết nối qua một hệ thống khác, hoặc gửi lại, hoặc báo giấy.",
+    )  # fmt: skip
+    REASON_MISSING = (
+        "exchange.reason_missing", 422, "Phải nêu lý do.", "Ghi ngắn gọn vì sao, người gửi sẽ đọc được."
+    )  # fmt: skip
     PACKAGE_DAMAGED = (
         "exchange.package_damaged", 500, "Gói tin lưu trên trục không còn khớp mã băm.",
         "Báo ngay cho đơn vị vận hành trục.",
@@ -77,6 +91,10 @@ class Reason(Enum):
     )  # fmt: skip
     DATABASE_UNAVAILABLE = (
         "exchange.database_unavailable", 503, "Trục tạm thời không kết nối được cơ sở dữ liệu.", "Gửi lại sau ít phút."
+    )  # fmt: skip
+    EVIDENCE_UNAVAILABLE = (
+        "exchange.evidence_unavailable", 503, "Trục tạm dừng nhận gói tin vì chưa lập được đủ bằng chứng.",
+        "Gửi lại sau ít phút.",
     )  # fmt: skip
 
     def __init__(self, code: str, http_status: int, sentence: str, next_step: str) -> None:
@@ -98,3 +116,4 @@ class Refusal(Exception):  # noqa: N818 - the word of the law: từ chối
         self.reason = reason
         self.detail = detail
         self.findings = findings
+        self.sha256 = b""  # of the bytes that were refused, once all of them were read

@@ -10,9 +10,10 @@ from uuid import UUID
 from django.db import connection
 
 from edxml102.model import PackageKind
+from lienthong.common import clock
 from lienthong.common.sql import hot_cursor
 from lienthong.exchange.routing import Outcome
-from lienthong.exchange.states import DeliveryState, RecipientState
+from lienthong.exchange.states import ActionKind, DeliveryState, RecipientState
 from lienthong.registry.resolution import SystemAccess
 
 
@@ -57,26 +58,40 @@ def _own(system: SystemAccess, doc_id: str) -> UUID | None:
     return identifier if found.fetchone() else None
 
 
+# What people last did about the delivery, and the maintenance that keeps it waiting.
+_NOTES = """
+LEFT JOIN LATERAL (
+     SELECT action, actor, reason, at FROM exchange_delivery_action
+      WHERE delivery_id = v.id ORDER BY id DESC LIMIT 1) note ON TRUE
+LEFT JOIN LATERAL (
+     SELECT ends_at, reason FROM exchange_maintenance
+      WHERE system_id = v.system_id AND starts_at <= %(now)s AND ends_at > %(now)s
+      LIMIT 1) closed ON v.state IN ('waiting', 'failed')
+"""
+
+
 def _sent_documents(system: SystemAccess, chosen: UUID | None, limit: int) -> list[SentRow]:
     rows = hot_cursor().execute(
-        """
+        f"""
         SELECT d.id, v.id, d.from_code, r.code, d.subject, d.number, d.notation, d.received_at, v.delivered_at,
-               v.state, v.last_error, r.outcome, r.reason, r.state, r.status_code, r.status_description
+               v.state, v.last_error, r.outcome, r.reason, r.state, r.status_code, r.status_description,
+               note.action, note.actor, note.reason, note.at, closed.ends_at, closed.reason
           FROM exchange_document d
           JOIN exchange_recipient r ON r.document_id = d.id
           LEFT JOIN exchange_delivery v ON v.id = r.delivery_id
+          {_NOTES}
          WHERE d.system_id = %(system)s AND (%(chosen)s::uuid IS NULL OR d.id = %(chosen)s)
          ORDER BY d.received_at DESC, d.id, r.id LIMIT %(limit)s
-        """,
-        {"system": system.pk, "chosen": chosen, "limit": limit},
+        """,  # noqa: S608 - constants
+        {"system": system.pk, "chosen": chosen, "limit": limit, "now": clock.now()},
     )
     return [_document_row(*row) for row in rows]
 
 
 def _document_row(*row: Any) -> SentRow:
     document, delivery, from_code, code, subject, number, notation, sent, delivered, transport, error = row[:11]
-    outcome, reason, state, status_code, description = row[11:]
-    status, status_desc = _transport(transport, error, Outcome(outcome), reason)
+    outcome, reason, state, status_code, description = row[11:16]
+    status, status_desc = _transport(transport, error, Outcome(outcome), reason, _notes(*row[16:]))
     return SentRow(
         sender_doc_id=str(document),
         receiver_doc_id=str(delivery or ""),
@@ -101,13 +116,34 @@ _SEND_STATUS = {
 }
 
 
-def _transport(state: str | None, error: str, outcome: Outcome, reason: str) -> tuple[str, str]:
+_TO_DO = "Cần xử lý: gửi lại, chuyển hướng hoặc báo giấy."
+
+
+def _transport(state: str | None, error: str, outcome: Outcome, reason: str, notes: str) -> tuple[str, str]:
     """In the words of ``updateStatus``: initial, processing, done, fail."""
     if state is None or outcome is Outcome.FAILED_BEYOND:
         return "fail", reason
     known = DeliveryState(state)
-    text = f"{known.label}: {error}" if error else known.label
-    return _SEND_STATUS.get(known, "fail"), f"{reason}. {text}" if outcome is Outcome.REDIRECTED else text
+    text = _sentence(f"{known.label}: {error}") if error else known.label
+    if known is DeliveryState.GIVEN_UP:
+        notes = _TO_DO
+    told = " ".join(filter(None, [_sentence(text) if notes else text, notes]))
+    return _SEND_STATUS.get(known, "fail"), f"{reason}. {told}" if outcome is Outcome.REDIRECTED else told
+
+
+def _sentence(text: str) -> str:
+    return text if text.endswith((".", "!", "?")) else f"{text}."
+
+
+def _notes(*row: Any) -> str:
+    """What a sender is to know besides the state, from the columns of ``_NOTES``."""
+    action, actor, reason, at, closed_until, closed_for = row
+    told = []
+    if action is not None:
+        told.append(f"{ActionKind(action).label} lúc {clock.in_vietnam(at):%H:%M %d/%m/%Y} ({actor}): {reason}.")
+    if closed_until is not None:
+        told.append(f"Nơi nhận đang bảo trì đến {clock.in_vietnam(closed_until):%H:%M %d/%m/%Y} ({closed_for}).")
+    return " ".join(told)
 
 
 def _business(state: RecipientState, description: str) -> str:
@@ -116,23 +152,25 @@ def _business(state: RecipientState, description: str) -> str:
 
 def _sent_reports(system: SystemAccess, chosen: UUID | None, limit: int) -> list[SentRow]:
     rows = hot_cursor().execute(
-        """
+        f"""
         SELECT p.id, v.id, v.from_code, v.to_code, r.description, r.document_id, p.received_at, v.delivered_at,
-               v.state, v.last_error, r.code
+               v.state, v.last_error, r.code, note.action, note.actor, note.reason, note.at, closed.ends_at,
+               closed.reason
           FROM exchange_package p
           JOIN exchange_report r ON r.package_id = p.id
           JOIN exchange_delivery v ON v.package_id = p.id
+          {_NOTES}
          WHERE p.system_id = %(system)s AND (%(chosen)s::uuid IS NULL OR p.id = %(chosen)s)
          ORDER BY p.id DESC LIMIT %(limit)s
-        """,
-        {"system": system.pk, "chosen": chosen, "limit": limit},
+        """,  # noqa: S608 - constants
+        {"system": system.pk, "chosen": chosen, "limit": limit, "now": clock.now()},
     )
     return [_report_row(*row) for row in rows]
 
 
 def _report_row(*row: Any) -> SentRow:
-    package, delivery, from_code, to_code, description, document_id, sent, delivered, state, error, code = row
-    status, status_desc = _transport(state, error, Outcome.ACCEPTED, "")
+    package, delivery, from_code, to_code, description, document_id, sent, delivered, state, error, code = row[:11]
+    status, status_desc = _transport(state, error, Outcome.ACCEPTED, "", _notes(*row[11:]))
     return SentRow(
         sender_doc_id=str(package),
         receiver_doc_id=str(delivery),

@@ -23,6 +23,7 @@ class DeliveryState(Enum):
     FAILED = ("failed", "Nhận lỗi, sẽ thử lại", True)
     GIVEN_UP = ("given_up", "Ngừng thử lại", False)
     REDIRECTED = ("redirected", "Đã chuyển hướng", False)
+    ON_PAPER = ("on_paper", "Đã báo gửi bản giấy", False)
 
     def __new__(cls, value: str, label: str = "", is_open: bool = False) -> DeliveryState:
         member = object.__new__(cls)
@@ -32,6 +33,22 @@ class DeliveryState(Enum):
     def __init__(self, value: str, label: str = "", is_open: bool = False) -> None:
         self.label = label
         self.is_open = is_open
+
+
+class ActionKind(Enum):
+    """What people may do about a delivery that was given up."""
+
+    RESEND = ("resend", "Gửi lại")
+    REDIRECT = ("redirect", "Chuyển hướng")
+    PAPER = ("paper", "Báo giấy")
+
+    def __new__(cls, value: str, label: str = "") -> ActionKind:
+        member = object.__new__(cls)
+        member._value_ = value
+        return member
+
+    def __init__(self, value: str, label: str = "") -> None:
+        self.label = label
 
 
 class RecipientState(Enum):

@@ -11,6 +11,7 @@ from typing import Any
 from uuid import UUID
 
 import psycopg
+from django.conf import settings
 
 from edxml102.model import Attachment
 from lienthong.common import clock
@@ -31,6 +32,7 @@ from lienthong.exchange.submissions import DocumentSubmission, StatusSubmission,
 from lienthong.registry import directory
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
+WAKE_CHANNEL = "lienthong_deliveries"  # workers LISTEN here
 
 _DOCUMENT = {
     "id": "uuid", "system_id": "bigint", "agency_id": "bigint", "document_id": "text", "business_type": "text",
@@ -315,6 +317,14 @@ def insert_deliveries(
                 )
     insert_rows(cursor, "exchange_delivery", _DELIVERY, values)
     return deliveries
+
+
+def wake_workers(cursor: Cursor, deliveries: dict[tuple[UUID, int], UUID]) -> None:
+    """One notification, sent with the commit, when any of the deliveries is for a system that the axis carries to."""
+    cursor.execute(
+        "SELECT pg_notify(%s, '') FROM registry_system WHERE id = ANY(%s) AND kind = ANY(%s) LIMIT 1",
+        [WAKE_CHANNEL, list({system for _, system in deliveries}), list(settings.CONNECTORS)],
+    )
 
 
 def upsert_recipients(

@@ -11,6 +11,7 @@ from uuid import UUID
 from edxml102.errors import Finding
 from edxml102.model import DocumentPackage, PackageKind, StatusPackage
 from lienthong.exchange.hubs.hops import Hop
+from lienthong.exchange.refusals import Refusal
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.segments import Address
 from lienthong.exchange.signatures.reports import PackageReport
@@ -56,7 +57,9 @@ class Submission:
 
     package_id: UUID
     system_pk: int
+    system_id: str
     agency_id: int
+    from_code: str
     stored: Stored
     findings: tuple[Finding, ...]
     remote: str
@@ -67,14 +70,18 @@ class Submission:
 
 @dataclass(slots=True, kw_only=True)
 class DocumentSubmission(Submission):
-    """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4);
-    ``left`` are the addressees that the axis it comes from serves itself."""
+    """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4).
+
+    ``barred`` is why it is refused, unless it repeats what was accepted before its sender or recipients closed: whoever
+    lost the receipt of 23:59 gets it at 00:01. ``left`` are the addressees that the axis it comes from serves itself.
+    """
 
     package: DocumentPackage
     signatures: PackageReport | None = None  # checked at the door, where that is demanded of the sender
     routes: list[Route]
     fingerprint: bytes
     rank: int
+    barred: Refusal | None = None
     left: list[Route] = field(default_factory=list)
 
     @property
@@ -112,7 +119,10 @@ class RecipientResult:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Receipt:
-    """The acknowledgement: bytes and rows are durable. A repeated submission gets the first one's."""
+    """The acknowledgement: bytes and rows are durable. A repeated submission gets the first one's.
+
+    ``signed``: the same as evidence, signed by the axis (``ledger.receipts``).
+    """
 
     doc_id: str
     received_at: datetime
@@ -120,3 +130,4 @@ class Receipt:
     repeated: bool = False
     recipients: tuple[RecipientResult, ...] = ()
     findings: tuple[Finding, ...] = field(default=(), repr=False)
+    signed: str = field(default="", repr=False)

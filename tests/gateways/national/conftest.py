@@ -7,11 +7,10 @@ from dataclasses import dataclass
 
 import pytest
 
+from lienthong.exchange.dispatching.worker import Worker
 from lienthong.gateways.national.connector import NationalConnector
 from lienthong.gateways.national.inward import Inward, Tally
 from lienthong.gateways.national.models import Upstream
-from lienthong.gateways.national.outward import send_waiting
-from lienthong.gateways.national.pace import Round
 from lienthong.gateways.national.sync import synchronise
 from lienthong.gateways.national.upstreams import Terms, account_of, add_upstream, route_agency
 from lienthong.registry.models import Agency
@@ -34,8 +33,9 @@ class Link:
         with account_of(self.upstream).client(timeout=5) as client:
             return Inward(self.upstream, client, lambda: synchronise(self.upstream)).round()
 
-    def send(self) -> Round:
-        return send_waiting(self.upstream, NationalConnector())
+    def send(self) -> int:
+        """Carry all that is due; answers how many deliveries were tried."""
+        return Worker({"upstream": NationalConnector()}).drain()
 
 
 def add(system_id: str, hub: FakeHub, **terms: object) -> Upstream:

@@ -37,7 +37,7 @@ def test_polls_follow_at_once_after_work_and_rarely_when_nothing_comes(last: flo
         ("22", 500, False, False, "national.away", None),
         ("15", 403, False, False, "national.account", 900),
         ("102", 403, False, False, "national.account", 900),
-        ("23", 200, False, False, "national.recipient_locked", 3600),
+        ("23", 200, False, True, "national.recipient_locked", None),
         ("125", 409, False, True, "national.loop", None),
         ("130", 409, False, True, "national.conflict", None),
         ("150", 503, True, False, "national.away", None),

@@ -11,6 +11,7 @@ import fcntl
 import hashlib
 import os
 from collections.abc import Iterator, Sequence
+from dataclasses import replace
 from pathlib import Path
 
 from lienthong.common.failpoints import hit
@@ -56,6 +57,13 @@ class LocalSegments:
             raise SegmentError(f"{address.segment}+{address.offset}: mã băm không khớp")
         if held:
             yield held
+
+    def part(self, address: Address, start: int, stop: int, *, size: int = _READ_SIZE) -> Iterator[bytes]:
+        """The package's bytes from ``start`` to before ``stop`` in pieces of ``size``; no hash can be checked.
+
+        :raises SegmentError: missing or short file
+        """
+        return self._pieces(replace(address, offset=address.offset + start, length=stop - start), size)
 
     def _pieces(self, address: Address, size: int) -> Iterator[bytes]:
         try:

@@ -11,7 +11,6 @@ from pathlib import Path
 from typing import Any
 
 from edxml102.model import PackageKind
-from lienthong.common.failpoints import hit
 from lienthong.common.sql import release_connection
 from lienthong.exchange.connectors import Delivered, NotDelivered, Outgoing
 from lienthong.exchange.hubs.handing import Handed, hand_on
@@ -48,7 +47,6 @@ class NationalConnector:
             return NotDelivered(permanent=False, cause=error.code, detail=error.message, retry_after=900)
         except Refusal as refusal:  # our own stored bytes are damaged
             return NotDelivered(permanent=True, cause=refusal.reason.code, detail=refusal.reason.sentence)
-        hit("link.after_relay")
         note_relay(upstream=upstream, package_id=outgoing.package_id, remote_id=sent.doc_id, fates=_fates(sent))
         return Delivered(remote_id=sent.doc_id)
 

@@ -1,7 +1,8 @@
 """What another axis' refusal means for a delivery: is trying again of any use, and when. Pure.
 
 Codes 10 to 23 as a provincial axis of the same family gave them, from 101 on our own (docs/operations/vxp-error-codes).
-A code that is not listed is never taken as final: the retry budget ends it.
+A code that is not listed is never taken as final: the retry budget ends it. What concerns one addressee only is final,
+since a failure that is not counts against the upstream as a whole (circuit breaker).
 """
 
 from __future__ import annotations
@@ -21,7 +22,7 @@ class Verdict:
     retry_after: float | None
 
 
-_HOUR, _QUARTER = 3600.0, 900.0
+_QUARTER = 900.0
 _NEVER = None
 AWAY = Verdict("national.away", "Trục phía trên không trả lời đúng", 0)
 _UNKNOWN = Verdict("national.failed", "Trục phía trên báo lỗi chưa biết", 0)
@@ -36,7 +37,7 @@ VERDICTS: dict[str, Verdict] = {
     "20": AWAY,
     "21": AWAY,
     "22": Verdict("national.not_conforming", "Trục phía trên cho rằng gói tin không đúng chuẩn", _NEVER),
-    "23": Verdict("national.recipient_locked", "Nơi nhận đang bị khóa ở trục phía trên", _HOUR),
+    "23": Verdict("national.recipient_locked", "Nơi nhận đang bị khóa ở trục phía trên", _NEVER),
     "101": _ACCOUNT,
     "102": _ACCOUNT,
     "103": _ACCOUNT,

@@ -1,4 +1,4 @@
-"""The link role: for every upstream a thread that polls and one that sends, until told to stop.
+"""The link role: for every upstream a thread that polls, until told to stop. What goes out is the worker's.
 
 The list of upstreams is looked at again every few seconds, so that one added, locked or removed needs no restart.
 """
@@ -8,8 +8,7 @@ from __future__ import annotations
 import logging
 import threading
 import time
-from collections.abc import Callable
-from dataclasses import dataclass, field
+from dataclasses import dataclass
 from datetime import timedelta
 
 from django.conf import settings
@@ -17,12 +16,10 @@ from django.db import DatabaseError, InterfaceError, connection
 
 from lienthong.common import clock
 from lienthong.gateways.national.answers import VxpError
-from lienthong.gateways.national.connector import NationalConnector
 from lienthong.gateways.national.files import sweep
 from lienthong.gateways.national.inward import Inward, Tally
 from lienthong.gateways.national.locks import Purpose, held_alone
 from lienthong.gateways.national.models import Upstream
-from lienthong.gateways.national.outward import send_waiting
 from lienthong.gateways.national.pace import Pace, Round
 from lienthong.gateways.national.relays import track
 from lienthong.gateways.national.sync import synchronise
@@ -30,63 +27,47 @@ from lienthong.gateways.national.upstreams import account_of, active_upstreams
 from lienthong.registry.errors import RegistryError
 
 _log = logging.getLogger(__name__)
-_TRACK_SECONDS = 30.0
+_TRACK_SECONDS, _STOP_SECONDS = 30.0, 10.0
 _TROUBLES = (VxpError, RegistryError, DatabaseError, InterfaceError, OSError)
 
 
-@dataclass(slots=True)
-class Worker:
-    """One thread of one upstream."""
-
+@dataclass(frozen=True, slots=True)
+class _Poller:
     thread: threading.Thread
-    stop: threading.Event = field(default_factory=threading.Event)
+    stop: threading.Event
 
 
 class Link:
-    """All upstreams of this axis.
+    """All upstreams of this axis."""
 
-    :param alive: whether to go on; a role started by another process ends with it
-    """
+    def __init__(self) -> None:
+        self._pollers: dict[int, _Poller] = {}
 
-    def __init__(self, alive: Callable[[], bool] = lambda: True) -> None:
-        self._alive = alive
-        self._stop = threading.Event()
-        self._workers: dict[tuple[int, str], Worker] = {}
-
-    def stop(self) -> None:
-        self._stop.set()
-
-    def run(self) -> None:
-        """Until ``stop``."""
+    def run(self, stopping: threading.Event) -> None:
+        """Until ``stopping`` is set."""
         sweep()
-        threading.current_thread().name = "link"
-        while self._alive() and not self._stop.is_set():
+        while not stopping.is_set():
             try:
                 self._adjust({upstream.pk for upstream in active_upstreams()})
             except (DatabaseError, InterfaceError) as error:
                 _log.warning("the list of upstreams cannot be read: %s", error)
             connection.close()
-            self._stop.wait(settings.LINK_SECONDS)
+            stopping.wait(settings.LINK_SECONDS)
         self._adjust(set())
-        for worker in self._workers.values():
-            worker.thread.join(timeout=10)
+        for poller in self._pollers.values():
+            poller.thread.join(timeout=_STOP_SECONDS)
 
     def _adjust(self, wanted: set[int]) -> None:
-        for (pk, name), worker in list(self._workers.items()):
+        for pk, poller in list(self._pollers.items()):
             if pk not in wanted:
-                worker.stop.set()
-            if not worker.thread.is_alive():
-                del self._workers[pk, name]
-        for pk in wanted:
-            for name, act in (("inward", poll_until), ("outward", send_until)):
-                if (pk, name) not in self._workers:
-                    self._start(pk, name, act)
-
-    def _start(self, pk: int, name: str, act: Callable[[int, threading.Event], None]) -> None:
-        stop = threading.Event()
-        thread = threading.Thread(target=act, args=(pk, stop), name=f"{name} {pk}", daemon=True)
-        self._workers[pk, name] = Worker(thread, stop)
-        thread.start()
+                poller.stop.set()
+            if not poller.thread.is_alive():
+                del self._pollers[pk]
+        for pk in wanted - self._pollers.keys():
+            stop = threading.Event()
+            thread = threading.Thread(target=poll_until, args=(pk, stop), name=f"upstream {pk}", daemon=True)
+            self._pollers[pk] = _Poller(thread, stop)
+            thread.start()
 
 
 def poll_until(pk: int, stop: threading.Event) -> None:
@@ -140,13 +121,6 @@ def once(upstream: Upstream) -> Tally:
     return tally
 
 
-def send_once(upstream: Upstream) -> None:
-    """Send all that waits and is due."""
-    connector = NationalConnector()
-    while send_waiting(upstream, connector) is Round.BUSY:
-        pass
-
-
 def poll_once(upstream: Upstream, inward: Inward) -> tuple[Round, Tally]:
     """One round, whose outcome is kept for operators."""
     tally, error = Tally(), ""
@@ -157,19 +131,6 @@ def poll_once(upstream: Upstream, inward: Inward) -> tuple[Round, Tally]:
         went, error = Round.FAILED, str(trouble)
     _note(upstream, error)
     return went, tally
-
-
-def send_until(pk: int, stop: threading.Event) -> None:
-    """Send what waits for one upstream."""
-    connector, pause = NationalConnector(), 0.0
-    while not stop.wait(pause):
-        went = Round.FAILED
-        try:
-            went = send_waiting(Upstream.objects.select_related("system").get(pk=pk), connector)
-        except _TROUBLES as error:
-            _log.warning("sending to upstream %s broken off: %s", pk, error)
-        connection.close()
-        pause = 0.0 if went is Round.BUSY else settings.LINK_SECONDS
 
 
 def _sync_when_due(upstream: Upstream) -> None:

@@ -12,6 +12,8 @@ from lienthong.gateways.vxp_api import answers
 from lienthong.gateways.vxp_api.dispatch import SignedRequest, call
 from lienthong.gateways.vxp_api.faults import CallError, Fault
 from lienthong.gateways.vxp_api.registration import read_registration
+from lienthong.ledger.actors import acting
+from lienthong.ledger.events import Actor
 from lienthong.registry import services
 from lienthong.registry.models import Level
 from lienthong.registry.selectors import DirectoryRow, directory_rows, synchronised_units
@@ -40,15 +42,16 @@ def register_agency(request: SignedRequest) -> HttpResponseBase:
     """Create or update: what the real axis answers for a duplicate is not known, and each call may come five times."""
     registration = read_registration(request.body)
     _refuse_unless_allowed()
-    services.register_agency(
-        system_pk=request.system.pk,
-        parent_code=registration.parent_code,
-        code=registration.code,
-        name=registration.name,
-        mail=registration.mail,
-        phone=registration.mobile,
-        fax=registration.fax,
-    )
+    with acting(_actor(request)):
+        services.register_agency(
+            system_pk=request.system.pk,
+            parent_code=registration.parent_code,
+            code=registration.code,
+            name=registration.name,
+            mail=registration.mail,
+            phone=registration.mobile,
+            fax=registration.fax,
+        )
     return answers.succeeded()
 
 
@@ -56,8 +59,13 @@ def register_agency(request: SignedRequest) -> HttpResponseBase:
 def delete_agency(request: SignedRequest) -> HttpResponseBase:
     """Close, not delete: the code stays known and is never given again."""
     _refuse_unless_allowed()
-    services.remove_agency(system_pk=request.system.pk, code=request.parameters.required("AgencyCode"))
+    with acting(_actor(request)):
+        services.remove_agency(system_pk=request.system.pk, code=request.parameters.required("AgencyCode"))
     return answers.succeeded()
+
+
+def _actor(request: SignedRequest) -> Actor:
+    return Actor(system=request.system.system_id, remote=request.remote)
 
 
 def _refuse_unless_allowed() -> None:

@@ -38,11 +38,11 @@ def authenticate(
     system = find_system(system_id) if len(system_id) <= _LONGEST_SYSTEM_ID and system_id.isprintable() else None
     verified = is_signed(raw, declared, system.secrets if system else (_NOBODYS_SECRET,))
     if system is None:
-        raise CallError(Fault.SYSTEM_UNKNOWN, f"systemid: {system_id[:_LONGEST_SYSTEM_ID]}.")
+        raise CallError(Fault.SYSTEM_UNKNOWN, f"systemid: {system_id[:_LONGEST_SYSTEM_ID]}.", system_id=system_id)
     if not verified:
-        raise CallError(Fault.SIGNATURE_WRONG)
+        raise CallError(Fault.SIGNATURE_WRONG, system_id=system_id)
     if system.is_locked:  # told only to who holds the secret
-        raise CallError(Fault.SYSTEM_LOCKED)
+        raise CallError(Fault.SYSTEM_LOCKED, system_id=system_id)
     return system, parameters
 
 

@@ -11,7 +11,7 @@ from functools import wraps
 import psycopg
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import InterfaceError, OperationalError
+from django.db import DatabaseError, InterfaceError, OperationalError
 from django.http import HttpResponse, HttpResponseBase
 
 from lienthong.common.sql import release_connection
@@ -21,6 +21,7 @@ from lienthong.gateways.vxp_api.authentication import authenticate
 from lienthong.gateways.vxp_api.body import CHUNK, Body
 from lienthong.gateways.vxp_api.faults import CallError, Failure, Fault
 from lienthong.gateways.vxp_api.parameters import Parameters
+from lienthong.ledger.denials import record_denial
 from lienthong.registry.directory import find_system
 from lienthong.registry.errors import RegistryError
 from lienthong.registry.resolution import SystemAccess
@@ -58,6 +59,7 @@ def call(*, methods: Iterable[str] = ("POST",), failed: Failed = answers.failed)
                 response = view(_signed(request, body, allowed))
             except Exception as error:  # noqa: BLE001 - an answer that is no JSON looks like an empty inbox to the SDK
                 response = failed(_failure(error, request))
+                _note_denial(error, request)
             discard_rest(body)
             release_connection()  # the answer goes over the network
             return response
@@ -77,6 +79,19 @@ def _signed(request: WSGIRequest, body: Body, allowed: frozenset[str]) -> Signed
         raise CallError(Fault.METHOD_WRONG, f"Phương thức dùng được: {', '.join(sorted(allowed))}.")
     system, parameters = authenticate(request.META, find_system)
     return SignedRequest(system, parameters, body, request.META.get("REMOTE_ADDR", ""))
+
+
+_DENIALS = {Fault.SIGNATURE_WRONG, Fault.SIGNATURE_MISSING, Fault.SYSTEM_UNKNOWN, Fault.SYSTEM_LOCKED}
+
+
+def _note_denial(error: Exception, request: WSGIRequest) -> None:
+    """Whoever is turned away at the door leaves an event."""
+    if not isinstance(error, CallError) or error.fault not in _DENIALS:
+        return
+    try:
+        record_denial(system=error.system_id, remote=request.META.get("REMOTE_ADDR", ""), code=error.fault.code)
+    except (DatabaseError, *_DATABASE_AWAY):
+        log.exception("a denial left no event")
 
 
 def _failure(error: Exception, request: WSGIRequest) -> Failure:

@@ -123,6 +123,7 @@ def _receipt(receipt: Receipt) -> HttpResponseBase:
         "repeated": receipt.repeated,
         "receivedTime": answers.moment(receipt.received_at),
         "sha256": receipt.sha256.hex(),
+        "receipt": receipt.signed or None,
         "recipients": [_recipient_row(recipient) for recipient in receipt.recipients],
         "warnings": [answers.finding_fields(finding) for finding in receipt.findings],
     }

@@ -103,8 +103,13 @@ NUMBERS: dict[Reason, str] = {
     Reason.PACKAGE_UNKNOWN: "131",
     Reason.STATUS_NOT_RECIPIENT: "132",
     Reason.STATUS_NOT_ALLOWED: "133",
+    Reason.DELIVERY_UNKNOWN: "160",
+    Reason.DELIVERY_NOT_GIVEN_UP: "161",
+    Reason.REDIRECT_NOWHERE: "162",
+    Reason.REASON_MISSING: "163",
     Reason.STORAGE_UNAVAILABLE: "150",
     Reason.DATABASE_UNAVAILABLE: "151",
+    Reason.EVIDENCE_UNAVAILABLE: "152",
 }
 """``ErrorCode`` of each refusal of the exchange."""
 
@@ -116,12 +121,13 @@ _REGISTRY = {
 
 
 class CallError(Exception):
-    """This gateway itself refuses the call; ``detail`` says what exactly."""
+    """This gateway itself refuses the call; ``detail`` says what exactly, ``system_id`` who the caller claims to be."""
 
-    def __init__(self, fault: Fault, detail: str = "") -> None:
+    def __init__(self, fault: Fault, detail: str = "", *, system_id: str = "") -> None:
         super().__init__(f"{fault.code}: {fault.sentence} {detail}".rstrip())
         self.fault = fault
         self.detail = detail
+        self.system_id = system_id
 
 
 @dataclass(frozen=True, slots=True)

@@ -2,13 +2,15 @@
 
 from __future__ import annotations
 
+import hashlib
 from collections.abc import Sequence
-from dataclasses import dataclass
+from dataclasses import asdict, dataclass
 from datetime import date
 from pathlib import Path
 
 from lienthong.common import clock
 from lienthong.registry import revision
+from lienthong.registry.acts import note_directory
 from lienthong.registry.directory_file import snapshot
 from lienthong.registry.directory_file.applying import Progress, apply_plan
 from lienthong.registry.directory_file.columns import COLUMNS, CellError, Cells, understand
@@ -51,9 +53,17 @@ def import_directory(
         plan = make_plan(rows, snapshot.take(), day=valid_from, today=clock.today())
         found = _all_errors(errors, plan)
         apply = not found and not dry_run
+        report = _report(len(texts), plan, found, applied=apply)
         if apply:
             apply_plan(plan, progress)
-    return _report(len(texts), plan, found, applied=apply)
+        if apply and report.changes:
+            _note(path, report)
+    return report
+
+
+def _note(path: Path, report: ImportReport) -> None:
+    counts = {name: count for name, count in asdict(report).items() if isinstance(count, int)}
+    note_directory(file=path.name, sha256=hashlib.sha256(path.read_bytes()).hexdigest(), **counts)
 
 
 def _report(rows: int, plan: Plan, errors: tuple[RowError, ...], *, applied: bool) -> ImportReport:

@@ -8,7 +8,9 @@ from datetime import date
 from django.db.models import F, Q
 
 from lienthong.common import clock
+from lienthong.ledger.kinds import EventKind
 from lienthong.registry import codes, revision
+from lienthong.registry.acts import note_agency
 from lienthong.registry.errors import RegistryError
 from lienthong.registry.models import (
     Agency,
@@ -55,6 +57,7 @@ def create_agency(  # noqa: PLR0913 - one column each
         _add_placement(agency, level, parent, valid_from)
         AgencyContact.objects.create(agency=agency)
         set_contact(agency=agency, **(contact or {}))
+        note_agency(EventKind.AGENCY_CREATED, agency, code=code, name=name, level=str(level), valid_from=valid_from)
         revision.advance()
     return agency
 
@@ -70,6 +73,7 @@ def add_identifier(*, agency: Agency, code: str, valid_from: date, scheme: Schem
         identifier = AgencyIdentifier.objects.create(
             agency=agency, code=code, scheme=scheme or codes.scheme_of(code), valid_from=valid_from
         )
+        note_agency(EventKind.CODE_ADDED, agency, code=code, valid_from=valid_from)
         _touch(agency)
     return identifier
 
@@ -91,6 +95,7 @@ def rename_agency(*, agency: Agency, name: str, valid_from: date, abbreviation: 
             last.valid_to = valid_from
             last.save(update_fields=["valid_to"])
         _add_name(agency, name, short, valid_from)
+        note_agency(EventKind.AGENCY_CHANGED, agency, name=name, abbreviation=short, valid_from=valid_from)
         _touch(agency)
 
 
@@ -111,6 +116,8 @@ def move_agency(*, agency: Agency, level: Level | str, parent: Agency | None, va
             last.valid_to = valid_from
             last.save(update_fields=["valid_to"])
         _add_placement(agency, level, parent, valid_from)
+        above = parent.pk if parent else None
+        note_agency(EventKind.AGENCY_CHANGED, agency, level=str(level), parent=above, valid_from=valid_from)
         _touch(agency)
 
 
@@ -141,6 +148,8 @@ def close_identifier(
             )
         identifier.valid_to, identifier.successor, identifier.on_closed = on_date, successor, OnClosed(on_closed)
         identifier.save()
+        note_agency(EventKind.CODE_CLOSED, identifier.agency, code=identifier.code, on_date=on_date,
+                    successor=successor.pk if successor else None, on_closed=str(on_closed))  # fmt: skip
         _touch(identifier.agency)
 
 
@@ -193,6 +202,7 @@ def set_contact(
             setattr(contact, field, wanted[field])
         if changed:
             contact.save(update_fields=changed)
+            note_agency(EventKind.AGENCY_CHANGED, agency, **{field: wanted[field] for field in changed})
             _touch(agency)
 
 

@@ -11,7 +11,9 @@ from datetime import date, datetime, timedelta
 from django.db.models import Q, QuerySet
 
 from lienthong.common import clock
+from lienthong.ledger.kinds import EventKind
 from lienthong.registry import revision, vault
+from lienthong.registry.acts import note_system
 from lienthong.registry.errors import RegistryError
 from lienthong.registry.models import (
     Agency,
@@ -68,6 +70,7 @@ def add_system(  # noqa: PLR0913 - one column each
             kind=SystemKind(kind),
             created_at=clock.now(),
         )
+        note_system(EventKind.SYSTEM_ADDED, system, name=system.name, kind=system.kind)
         for agency in agencies:
             serve_agency(system=system, agency=agency, include_subordinates=include_subordinates, valid_from=valid_from)
         secret = _issue(system, label="").secret
@@ -102,7 +105,9 @@ def revoke_credentials(*, system: System, credential_id: int | None = None) -> i
                     f"Xem các khóa: lienthong systems show {system.system_id}",
                 )
             credentials = credentials.filter(pk=credential_id)
-        return credentials.update(revoked_at=clock.now())
+        count = credentials.update(revoked_at=clock.now())
+        note_system(EventKind.SECRET_REVOKED, system, credential=credential_id, count=count)
+        return count
 
 
 def lock_system(*, system: System, reason: str) -> None:
@@ -122,6 +127,14 @@ def unlock_system(*, system: System) -> None:
     _set_state(system, SystemState.ACTIVE, "")
 
 
+def change_kind(*, system: System, kind: SystemKind) -> None:
+    """Let a system get what is addressed to its agencies in another way, what already waits for it too."""
+    with revision.changing():
+        System.objects.filter(pk=system.pk).update(kind=kind)
+        system.kind = kind
+        revision.advance()
+
+
 def serve_agency(
     *, system: System, agency: Agency, valid_from: date, include_subordinates: bool = False
 ) -> SystemService:
@@ -136,6 +149,8 @@ def serve_agency(
         service = SystemService.objects.create(
             system=system, agency=agency, include_subordinates=include_subordinates, valid_from=valid_from
         )
+        note_system(EventKind.SERVICE_STARTED, system, agency=agency.pk, include_subordinates=include_subordinates,
+                    valid_from=valid_from)  # fmt: skip
         revision.advance()
     return service
 
@@ -174,6 +189,7 @@ def _issue(system: System, *, label: str) -> NewCredential:
         label=label,
         created_at=clock.now(),
     )
+    note_system(EventKind.SECRET_ISSUED, system, credential=credential.pk, label=label, key=encrypted.key_id)
     return NewCredential(credential, secret)
 
 
@@ -181,12 +197,15 @@ def _set_state(system: System, state: SystemState, reason: str) -> None:
     with revision.changing():
         System.objects.filter(pk=system.pk).update(state=state, locked_reason=reason)
         system.state, system.locked_reason = state, reason
+        kind = EventKind.SYSTEM_LOCKED if state is SystemState.LOCKED else EventKind.SYSTEM_UNLOCKED
+        note_system(kind, system, reason=reason)
         revision.advance()
 
 
 def _end_service(service: SystemService, on_date: date) -> None:
     service.valid_to = on_date
     service.save(update_fields=["valid_to"])
+    note_system(EventKind.SERVICE_ENDED, service.system, agency=service.agency_id, valid_to=on_date)
 
 
 def _checked_id(system_id: str) -> str:

@@ -1,0 +1,75 @@
+"""Which acts leave an event. Every member knows its own facts."""
+
+from __future__ import annotations
+
+from enum import Enum
+
+
+class Area(Enum):
+    """What an act belongs to."""
+
+    EXCHANGE = "Trao đổi văn bản"
+    REGISTRY = "Danh bạ và hệ thống"
+    ACCESS = "Truy cập"
+    LOG = "Nhật ký bằng chứng"
+
+
+class EventKind(Enum):
+    """Stored name, area, Vietnamese label, and the evidence of ETSI EN 319 522-2 clause 6 it corresponds to.
+
+    Where the standard knows the event, the stored name is the standard's own.
+    """
+
+    SUBMISSION_ACCEPTANCE = ("SubmissionAcceptance", Area.EXCHANGE, "Trục đã nhận văn bản", True)
+    SUBMISSION_REJECTION = ("SubmissionRejection", Area.EXCHANGE, "Trục đã từ chối gói tin", True)
+    RELAY_ACCEPTANCE = ("RelayAcceptance", Area.EXCHANGE, "Trục khác đã nhận chuyển tiếp", True)
+    RELAY_REJECTION = ("RelayRejection", Area.EXCHANGE, "Trục khác đã từ chối chuyển tiếp", True)
+    RELAY_FAILURE = ("RelayFailure", Area.EXCHANGE, "Không chuyển tiếp được sang trục khác", True)
+    CONTENT_CONSIGNMENT = ("ContentConsignment", Area.EXCHANGE, "Gói tin đã sẵn sàng cho nơi nhận", True)
+    CONTENT_CONSIGNMENT_FAILURE = (
+        "ContentConsignmentFailure",
+        Area.EXCHANGE,
+        "Không đưa được gói tin tới nơi nhận",
+        True,
+    )
+    CONTENT_HANDOVER = ("ContentHandover", Area.EXCHANGE, "Hệ thống của nơi nhận xác nhận đã lấy gói tin", True)
+    CONTENT_HANDOVER_FAILURE = (
+        "ContentHandoverFailure",
+        Area.EXCHANGE,
+        "Hệ thống của nơi nhận báo lấy không được",
+        True,
+    )
+    STATUS_REPORTED = ("StatusReported", Area.EXCHANGE, "Cơ quan đã báo trạng thái xử lý", False)
+
+    AGENCY_CREATED = ("AgencyCreated", Area.REGISTRY, "Thêm cơ quan", False)
+    AGENCY_CHANGED = ("AgencyChanged", Area.REGISTRY, "Sửa thông tin cơ quan", False)
+    CODE_ADDED = ("CodeAdded", Area.REGISTRY, "Cấp mã định danh", False)
+    CODE_CLOSED = ("CodeClosed", Area.REGISTRY, "Đóng mã định danh", False)
+    DIRECTORY_IMPORTED = ("DirectoryImported", Area.REGISTRY, "Nhập danh bạ từ tệp", False)
+    SYSTEM_ADDED = ("SystemAdded", Area.REGISTRY, "Thêm hệ thống kết nối", False)
+    SYSTEM_LOCKED = ("SystemLocked", Area.REGISTRY, "Khóa hệ thống kết nối", False)
+    SYSTEM_UNLOCKED = ("SystemUnlocked", Area.REGISTRY, "Mở khóa hệ thống kết nối", False)
+    SECRET_ISSUED = ("SecretIssued", Area.REGISTRY, "Cấp khóa bí mật", False)
+    SECRET_REVOKED = ("SecretRevoked", Area.REGISTRY, "Thu hồi khóa bí mật", False)
+    SERVICE_STARTED = ("ServiceStarted", Area.REGISTRY, "Giao hệ thống phục vụ cơ quan", False)
+    SERVICE_ENDED = ("ServiceEnded", Area.REGISTRY, "Thôi phục vụ cơ quan", False)
+
+    ACCESS_DENIED = ("AccessDenied", Area.ACCESS, "Từ chối kết nối", False)
+    EVIDENCE_EXPORTED = ("EvidenceExported", Area.ACCESS, "Xuất gói bằng chứng", False)
+
+    KEY_ROTATED = ("KeyRotated", Area.LOG, "Thay khóa ký của nhật ký", False)
+
+    def __new__(cls, value: str, area: Area = Area.EXCHANGE, label: str = "", is_etsi: bool = False) -> EventKind:
+        member = object.__new__(cls)
+        member._value_ = value
+        return member
+
+    def __init__(self, value: str, area: Area = Area.EXCHANGE, label: str = "", is_etsi: bool = False) -> None:
+        self.area = area
+        self.label = label
+        self.etsi_name = value if is_etsi else None
+
+    @classmethod
+    def known(cls, value: str) -> EventKind | None:
+        """The member of a stored name; ``None`` for one that a later version wrote."""
+        return cls(value) if value in cls._value2member_map_ else None

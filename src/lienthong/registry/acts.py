@@ -1,0 +1,35 @@
+"""Changes of the registry as events of the ledger, inside the transaction that makes them. Never a secret."""
+
+from __future__ import annotations
+
+from django.db import connection
+
+from lienthong.common import clock
+from lienthong.common.sql import hot_cursor
+from lienthong.ledger.actors import current_actor
+from lienthong.ledger.append import append_events
+from lienthong.ledger.events import Subject, new_event
+from lienthong.ledger.kinds import EventKind
+from lienthong.registry.models import Agency, System
+
+
+def note_agency(kind: EventKind, agency: Agency, /, **data: object) -> None:
+    """Something changed about an agency; ``data`` is what it is now."""
+    _note(kind, Subject("agency", str(agency.pk)), data)
+
+
+def note_system(kind: EventKind, system: System, /, **data: object) -> None:
+    """Something changed about a system."""
+    _note(kind, Subject("system", system.system_id), {"pk": system.pk, **data})
+
+
+def note_directory(**data: object) -> None:
+    """A file was taken into the directory."""
+    _note(EventKind.DIRECTORY_IMPORTED, Subject("directory", ""), data)
+
+
+def _note(kind: EventKind, subject: Subject, data: dict[str, object]) -> None:
+    told = {name: value if isinstance(value, int) else str(value) for name, value in data.items() if value is not None}
+    event = new_event(kind, at=clock.now(), actor=current_actor(), subject=subject, data=told)
+    with connection.wrap_database_errors:
+        append_events(hot_cursor(), [event])
