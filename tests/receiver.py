@@ -72,8 +72,7 @@ class Receiver:
     @contextmanager
     def listening(self) -> Iterator[Receiver]:
         handler = type("Handler", (_Handler,), {"receiver": self})
-        server = ThreadingHTTPServer(("127.0.0.1", 0), handler)
-        server.daemon_threads = True
+        server = _Server(("127.0.0.1", 0), handler)
         self.port = server.server_address[1]
         thread = threading.Thread(target=server.serve_forever, args=(0.05,), daemon=True)
         thread.start()
@@ -84,6 +83,13 @@ class Receiver:
             server.shutdown()
             server.server_close()
             thread.join()
+
+
+class _Server(ThreadingHTTPServer):
+    daemon_threads = True
+
+    def handle_error(self, request: Any, client_address: Any) -> None:
+        """Quiet: senders that are killed in the middle are what the tests are about."""
 
 
 class _Handler(BaseHTTPRequestHandler):

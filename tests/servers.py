@@ -21,13 +21,14 @@ _START_TIMEOUT = 60  # seconds
 
 @dataclass
 class Server:
-    """``lienthong web`` on a free port. ``stop`` ends it kindly, ``kill`` as a power cut would."""
+    """``lienthong web``, or another role, on a free port. ``stop`` ends it kindly, ``kill`` as a power cut would."""
 
     data_dir: Path
     database_url: str
     port: int
     environment: dict[str, str] = field(default_factory=dict)
     process: subprocess.Popen[bytes] | None = None
+    role: str = "web"
 
     @property
     def url(self) -> str:
@@ -43,9 +44,9 @@ class Server:
             "LIENTHONG_DATABASE_URL": self.database_url,
         }
         self.data_dir.mkdir(parents=True, exist_ok=True)
-        with (self.data_dir / "web.log").open("ab") as log:
+        with (self.data_dir / f"{self.role}.log").open("ab") as log:
             self.process = subprocess.Popen(
-                [sys.executable, "-m", "lienthong", "web", "--port", str(self.port)],
+                [sys.executable, "-m", "lienthong", self.role, "--port", str(self.port)],
                 env=environment,
                 stdout=log,
                 stderr=log,
@@ -62,7 +63,7 @@ class Server:
             if self._answers():
                 return
             time.sleep(0.05)
-        raise RuntimeError(f"server did not start: {(self.data_dir / 'web.log').read_text()[-2000:]}")
+        raise RuntimeError(f"server did not start: {(self.data_dir / f'{self.role}.log').read_text()[-2000:]}")
 
     def _answers(self) -> bool:
         """A whole answer: the port alone may still be held by a killed worker on its way out."""

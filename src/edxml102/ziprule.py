@@ -22,7 +22,7 @@ from edxml102.errors import EdxmlError, Finding, Severity
 from edxml102.limits import KIB, MIB, Limits
 from edxml102.zipcheck import ZIP_TYPE, is_unpacked
 
-__all__ = ["Unwrapped", "Wrapped", "entry_stem", "is_unpacked", "unwrap", "wrap"]
+__all__ = ["Unwrapped", "Wrapped", "content_type_of", "entry_stem", "is_unpacked", "unwrap", "wrap"]
 
 PLAIN_EXTENSIONS = ("pdf", "doc", "docx", "xsl", "xslx", "zip")  # spelled as the library does: xls and xlsx are zipped
 
@@ -69,10 +69,16 @@ def wrap(source: Path | BinaryIO, name: str, *, stem: str) -> Wrapped:
     """
     extension = name.rpartition(".")[2] if "." in name else ""
     if _goes_as_it_is(extension):
-        return Wrapped(content_type=f"application/{extension.lower()}", content=source)
+        return Wrapped(content_type=content_type_of(name), content=source)
     suffix = extension.lower() if _EXTENSION.fullmatch(extension) else "unk"
     entry = f"{stem}.{suffix}"
     return Wrapped(content_type=ZIP_TYPE, content=_zipped(source, entry), entry=entry)
+
+
+def content_type_of(name: str) -> str:
+    """The ContentType that ``wrap`` will give a file called ``name``, before its bytes are there."""
+    extension = name.rpartition(".")[2] if "." in name else ""
+    return f"application/{extension.lower()}" if _goes_as_it_is(extension) else ZIP_TYPE
 
 
 def unwrap(source: BinaryIO, target: BinaryIO, *, limits: Limits = _DEFAULT_LIMITS) -> Unwrapped:

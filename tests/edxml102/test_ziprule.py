@@ -11,7 +11,7 @@ import pytest
 
 from edxml102.errors import EdxmlError
 from edxml102.reader import Limits
-from edxml102.ziprule import entry_stem, is_unpacked, unwrap, wrap
+from edxml102.ziprule import content_type_of, entry_stem, is_unpacked, unwrap, wrap
 
 DATA = "Nội dung mẫu\n".encode() * 50
 
@@ -133,3 +133,10 @@ def test_damaged_data_is_refused() -> None:
 
 def test_ways_of_packing_that_receivers_lack_are_refused() -> None:
     assert refused(archive(("a", DATA), method=zipfile.ZIP_LZMA)) == "zip.method"
+
+
+@pytest.mark.parametrize("name", ["a.pdf", "a.PDF", "a.xlsx", "a.zip", "A.ZIP", "không đuôi", "a.", ".pdf"])
+def test_the_content_type_is_known_before_the_bytes_are_there(name: str) -> None:
+    wrapped = wrap(io.BytesIO(DATA), name, stem="s")
+
+    assert content_type_of(name) == wrapped.content_type

@@ -34,6 +34,8 @@ def test_settings_and_example_name_the_same_variables() -> None:
         ("LIENTHONG_WEB_THREADS", "0", "LT-S01"),
         ("LIENTHONG_DATABASE_URL", "mysql://localhost/x", "LT-S03"),
         ("LIENTHONG_FAILPOINTS", "no.such.place=crash", "LT-S01"),
+        ("LIENTHONG_RULE_SETS", "no-such-folder", "LT-S10"),
+        ("LIENTHONG_WORKING_DAYS", "no-such-file.yaml", "LT-S11"),
     ],
 )
 def test_a_wrong_setting_stops_the_start_with_a_numbered_message(name: str, value: str, number: str) -> None:

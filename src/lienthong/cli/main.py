@@ -19,6 +19,7 @@ AREAS = {
     "systems": "hệ thống kết nối và khóa",
     "registry": "sắp xếp đơn vị hành chính",
     "upstreams": "trục phía trên và trục cấp dưới",
+    "exchange": "văn bản quá hạn trả lời, bộ quy tắc pháp lý",
     "segments": "kho gói tin",
     "signatures": "chữ ký số",
     "deliveries": "lượt chuyển gặp sự cố",
@@ -26,9 +27,11 @@ AREAS = {
     "evidence": "gói bằng chứng của một văn bản",
     "verify": "",
     "sequencer": "",
+    "partner": "",
     "serve": "",
     "worker": "",
     "link": "",
+    "live": "",
     "demo": "",
 }
 

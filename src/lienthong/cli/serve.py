@@ -30,6 +30,8 @@ def run(port: int | None = _PORT, profile: str | None = _PROFILE) -> None:
     port = chosen.set_up(port, address) if chosen else port
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
     owner = os.getpid()
+    if port is not None:  # a second instance on this machine has its live port beside its own
+        os.environ.setdefault("LIENTHONG_LIVE_PORT", str(port + 1 if port else 0))
     try:
         with beside(*_roles()):
             serve(port)
@@ -85,7 +87,7 @@ def _roles() -> list[str]:
 
     from lienthong.gateways.national.upstreams import active_upstreams  # noqa: PLC0415
 
-    roles = ["worker", "sequencer", *(["link"] if active_upstreams() else [])]
+    roles = ["worker", "sequencer", "live", *(["link"] if active_upstreams() else [])]
     connection.close()
     return roles
 

@@ -6,9 +6,9 @@ from typing import TYPE_CHECKING, Annotated
 
 import typer
 
+from lienthong.cli import api_keys, runtime
 from lienthong.cli import registry_io as io
 from lienthong.cli import registry_views as views
-from lienthong.cli import runtime
 from lienthong.cli.registry_io import Command, Json
 from lienthong.cli.vietnamese import COMMANDS, Group
 from lienthong.registry.errors import RegistryError
@@ -19,6 +19,8 @@ if TYPE_CHECKING:
 app = typer.Typer(
     cls=Group, help="Hệ thống kết nối và khóa bí mật của chúng.", no_args_is_help=True, add_completion=False
 )
+
+app.add_typer(api_keys.app, name="key", rich_help_panel=COMMANDS)
 
 SystemId = Annotated[str, typer.Argument(metavar="MÃ_HỆ_THỐNG", help="Mã hệ thống.", show_default=False)]
 Agency = Annotated[str, typer.Option("--agency", metavar="MÃ", help="Mã định danh của cơ quan.", show_default=False)]

@@ -1,11 +1,12 @@
-"""``lienthong worker``: the role beside the web role. It carries packages to systems that do not fetch them and checks
-the signatures of what was accepted. Any number of processes may run, on any number of machines."""
+"""``lienthong worker``: the role beside the web role. It carries packages to systems that do not fetch them, and checks
+signatures. Any number of processes may run, on any number of machines."""
 
 from __future__ import annotations
 
 import signal
 import sys
 import threading
+from enum import Enum
 
 import typer
 from django.conf import settings
@@ -17,43 +18,72 @@ from lienthong.cli.vietnamese import Command, Group
 app = typer.Typer(cls=Group)
 
 
+class Work(Enum):
+    """What one worker process does; by default all of it."""
+
+    DELIVERIES = "deliveries"
+    SIGNATURES = "signatures"
+
+
+_ONLY = typer.Option(None, "--only", metavar="VIỆC", help="Chỉ làm deliveries hoặc signatures.")
+
+
 @app.command(cls=Command)
 def worker(
-    once: bool = typer.Option(False, "--once", help="Làm hết việc đã đến lượt rồi thoát."),
+    once: bool = typer.Option(False, "--once", help="Làm hết việc đang chờ rồi thoát."),
+    only: Work | None = _ONLY,
     with_parent: int | None = typer.Option(None, "--with-parent", hidden=True),
 ) -> None:
-    """Đẩy gói tin tới webhook và trục quốc gia, kiểm tra chữ ký của gói tin đã nhận."""
+    """Chuyển gói tin tới webhook và trục quốc gia; kiểm tra chữ ký của gói tin đã nhận."""
     stopping = threading.Event()
     if with_parent is not None:
         follow_parent(with_parent, stopping)
     runtime.prepare()
+    wanted = list(Work) if only is None else [only]
     if once:
         with runtime.explained():
-            _once()
+            _work_once(wanted)
         return
     for number in (signal.SIGTERM, signal.SIGINT):
         signal.signal(number, lambda *_: stopping.set())
-    _run(stopping)
+    _work(wanted, stopping)
 
 
-def _once() -> None:
+def _work_once(wanted: list[Work]) -> None:
     from lienthong.exchange.dispatching.worker import Worker, load_connectors  # noqa: PLC0415 - needs Django
     from lienthong.exchange.segments import LocalSegments  # noqa: PLC0415
     from lienthong.exchange.signatures import checking  # noqa: PLC0415
 
-    segments = LocalSegments(settings.DATA_DIR / "segments")
-    carried = Worker(load_connectors()).drain()
-    checked = sum(iter(lambda: checking.check_due(segments), 0))
-    sys.stdout.write(f"Đã thử chuyển {carried} gói tin, kiểm tra chữ ký {checked} gói tin.\n")
+    if Work.DELIVERIES in wanted:
+        sys.stdout.write(f"Đã thử chuyển {Worker(load_connectors()).drain()} gói tin.\n")
+    if Work.SIGNATURES in wanted:
+        segments = LocalSegments(settings.DATA_DIR / "segments")
+        count = sum(iter(lambda: checking.check_due(segments), 0))
+        sys.stdout.write(f"Đã kiểm tra {count} gói tin.\n")
 
 
-def _run(stopping: threading.Event) -> None:
-    from lienthong.exchange.dispatching.worker import Worker, load_connectors  # noqa: PLC0415 - needs Django
-    from lienthong.exchange.segments import LocalSegments  # noqa: PLC0415
+def _work(wanted: list[Work], stopping: threading.Event) -> None:
+    """Signature checks run in the main thread, where alone they can be timed out."""
+    from lienthong.exchange.segments import LocalSegments  # noqa: PLC0415 - needs Django
     from lienthong.exchange.signatures import checking  # noqa: PLC0415
 
-    segments = LocalSegments(settings.DATA_DIR / "segments")
-    checker = threading.Thread(target=checking.run, args=(segments, stopping), name="signatures")
-    checker.start()
-    Worker(load_connectors()).run(stopping)
-    checker.join()
+    carrier = threading.Thread(target=_carry, args=(stopping,), name="deliveries")
+    if Work.DELIVERIES in wanted:
+        carrier.start()
+    try:
+        if Work.SIGNATURES in wanted:
+            checking.run(LocalSegments(settings.DATA_DIR / "segments"), stopping)
+        stopping.wait()
+    finally:
+        stopping.set()
+        if Work.DELIVERIES in wanted:
+            carrier.join()
+
+
+def _carry(stopping: threading.Event) -> None:
+    from lienthong.exchange.dispatching.worker import Worker, load_connectors  # noqa: PLC0415 - needs Django
+
+    try:
+        Worker(load_connectors()).run(stopping)
+    finally:
+        stopping.set()  # half a worker would look healthy: the process ends, and is started again

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+import ipaddress
 import os
 from collections.abc import Callable
 from typing import TypeVar
@@ -60,6 +61,11 @@ def boolean(text: str) -> bool:
     if folded in {"0", "false", "no", "off"}:
         return False
     raise ValueError("phải là true hoặc false")
+
+
+def networks(text: str) -> list[str]:
+    """Coerce a comma-separated list of addresses and networks."""
+    return [str(ipaddress.ip_network(word)) for word in words(text)]
 
 
 def words(text: str) -> list[str]:

@@ -10,9 +10,13 @@ _NOT_WORD = re.compile(r"[^0-9a-z]+")
 
 def fold(text: str) -> str:
     """Lower case, without diacritics (đ becomes d), punctuation to single blanks: ``Sở Y tế`` → ``so y te``."""
+    return _NOT_WORD.sub(" ", strip_accents(text).casefold()).strip()
+
+
+def strip_accents(text: str) -> str:
+    """The same text without diacritics (đ becomes d): ``Sở Y tế`` → ``So Y te``."""
     plain = unicodedata.normalize("NFD", text.replace("đ", "d").replace("Đ", "D"))
-    letters = "".join(char for char in plain if not unicodedata.combining(char))
-    return _NOT_WORD.sub(" ", letters.casefold()).strip()
+    return "".join(char for char in plain if not unicodedata.combining(char))
 
 
 def fold_code(text: str) -> str:

@@ -22,10 +22,12 @@ LEDGER_KEY_FILE = env.read("LIENTHONG_LEDGER_KEY_FILE", Path, DATA_DIR / "keys" 
 # --- Serving ------------------------------------------------------------------------------------------------------
 HOST = env.read("LIENTHONG_HOST", str, "127.0.0.1")
 PORT = env.read("LIENTHONG_PORT", env.integer(minimum=0, maximum=65535), 8019)
+LIVE_PORT = env.read("LIENTHONG_LIVE_PORT", env.integer(minimum=0, maximum=65535), 8020)
 WEB_PROCESSES = env.read("LIENTHONG_WEB_PROCESSES", env.integer(minimum=1, maximum=64), 2)
 WEB_THREADS = env.read("LIENTHONG_WEB_THREADS", env.integer(minimum=4, maximum=512), 64)
 DATABASE_POOL = env.read("LIENTHONG_DATABASE_POOL", env.integer(minimum=2, maximum=200), 24)
 ALLOWED_HOSTS = env.read("LIENTHONG_ALLOWED_HOSTS", env.words, ["*"])
+TRUSTED_PROXIES = env.read("LIENTHONG_TRUSTED_PROXIES", env.networks, list[str]())
 SLOW_BODY_SECONDS = env.read("LIENTHONG_SLOW_BODY_SECONDS", env.integer(minimum=1), 120)
 
 # --- Exchange -----------------------------------------------------------------------------------------------------
@@ -43,6 +45,7 @@ TRUST_DIR = env.read("LIENTHONG_TRUST_DIR", Path, DATA_DIR / "trust")
 SIGNATURE_FETCH = env.read("LIENTHONG_SIGNATURE_FETCH", env.boolean, False)
 SIGNATURE_INLINE_LIMIT = env.read("LIENTHONG_SIGNATURE_INLINE_LIMIT", env.integer(minimum=0), 10 * 1024 * 1024)
 SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.integer(minimum=1, maximum=600), 60)
+
 # --- Delivery by the axis itself ----------------------------------------------------------------------------------
 # What carries packages to systems of a kind; systems of other kinds fetch for themselves.
 CONNECTORS = {
@@ -60,6 +63,10 @@ WEBHOOK_LINK_SECONDS = env.read("LIENTHONG_WEBHOOK_LINK_SECONDS", env.integer(mi
 WEBHOOK_LOOPBACK = env.read("LIENTHONG_WEBHOOK_LOOPBACK", env.boolean, False)
 PUBLIC_URL = env.read("LIENTHONG_PUBLIC_URL", str, f"http://{HOST}:{PORT}").rstrip("/")
 
+# --- Legal rules --------------------------------------------------------------------------------------------------
+RULE_SETS = env.read("LIENTHONG_RULE_SETS", Path, None)
+WORKING_DAYS = env.read("LIENTHONG_WORKING_DAYS", Path, None)
+
 
 # --- Evidence -----------------------------------------------------------------------------------------------------
 LOG_ORIGIN = env.read("LIENTHONG_LOG_ORIGIN", env.key_name, "truc.example/log")
@@ -72,6 +79,14 @@ TSA_BUDGET = env.read("LIENTHONG_TSA_BUDGET", env.integer(minimum=1), 4 * 3600)
 TSA_REFUSE = env.read("LIENTHONG_TSA_REFUSE", env.boolean, False)
 if TSA_URL and TSA_CA_FILE is None:
     raise env.SettingError("LT-S04: LIENTHONG_TSA_URL cần LIENTHONG_TSA_CA_FILE (chứng thư PEM để tin dấu thời gian).")
+# --- REST interface -----------------------------------------------------------------------------------------------
+UPLOAD_HOURS = env.read("LIENTHONG_UPLOAD_HOURS", env.integer(minimum=1, maximum=720), 24)
+UPLOADS_OPEN = env.read("LIENTHONG_UPLOADS_OPEN", env.integer(minimum=1, maximum=1000), 20)
+
+# --- Client -------------------------------------------------------------------------------------------------------
+# Read by ``lienthong send``, ``inbox``, ``fetch``, ``confirm`` and ``report``, which speak to some axis over HTTP.
+API_URL = env.read("LIENTHONG_API_URL", str, "http://127.0.0.1:8019")
+API_KEY = env.read("LIENTHONG_API_KEY", str, "")
 
 
 # --- Other axes -----------------------------------------------------------------------------------------------------
@@ -116,6 +131,7 @@ INSTALLED_APPS = [
     "lienthong.registry",
     "lienthong.exchange",
     "lienthong.exchange.signatures",
+    "lienthong.gateways.rest_api",
     "lienthong.gateways.webhook",
     "lienthong.exchange.hubs",
     "lienthong.gateways.national",

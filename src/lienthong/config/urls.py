@@ -10,6 +10,7 @@ from django.urls import URLPattern, URLResolver, include, re_path
 
 urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^log/", include("lienthong.gateways.log.urls")),
+    re_path(r"^api/v1(?:/|$)", include("lienthong.gateways.rest_api.urls")),
     re_path(r"^vxp(?:/|$)", include("lienthong.gateways.vxp_api.urls")),
     re_path(r"^webhook/", include("lienthong.gateways.webhook.urls")),
 ]

@@ -17,13 +17,15 @@ from uuid import UUID
 
 from django.conf import settings
 from django.db import DatabaseError, IntegrityError, InterfaceError, OperationalError, connection, transaction
+from psycopg.errors import DeadlockDetected
 
 from edxml102.model import PackageKind
 from lienthong.common import clock
 from lienthong.common.failpoints import hit
 from lienthong.common.sql import hot_cursor
-from lienthong.exchange import store
+from lienthong.exchange import store, store_asks, wakeups
 from lienthong.exchange.acts import acts_of_batch
+from lienthong.exchange.asks import agencies_of, plan_asks
 from lienthong.exchange.decisions import DocumentPlan, ReportPlan, plan_document, plan_report
 from lienthong.exchange.hubs.door import insert_hops
 from lienthong.exchange.refusals import Reason, Refusal
@@ -93,8 +95,8 @@ class Committer:
         connection.close()
 
     def _take(self) -> list[_Ticket]:
-        """Everything that waits, bounded in count and bytes; of one key only the first, the next in the next batch.
-        Nothing, once there is nothing more to come."""
+        """Everything that waits, bounded in count and bytes; of one key only the first, the next in the next batch; a
+        recall, update or replacement alone. Nothing, once there is nothing more to come."""
         with self._arrived:
             while not self._waiting and not self._stopping:
                 self._arrived.wait()
@@ -105,7 +107,10 @@ class Committer:
             while self._waiting and len(batch) < settings.BATCH_PACKAGES and size < settings.BATCH_BYTES:
                 ticket = self._waiting.popleft()
                 key = ticket.submission.key
-                (later if key in keys else batch).append(ticket)
+                alone = ticket.submission.goes_alone
+                (later if key in keys or (alone and batch) else batch).append(ticket)
+                if alone:
+                    break
                 keys.add(key)
                 size += len(ticket.submission.stored.payload or b"")
             self._waiting.extendleft(reversed(later))
@@ -115,11 +120,15 @@ class Committer:
         """One submission the database cannot take must not fail those that happen to wait with it.
 
         A constraint that does not hold means most often that another process has just committed the same document: a
-        second attempt finds it there.
+        second attempt finds it there. Two processes may deadlock over the rows that a recall binds together: one of
+        them has won by then.
         """
         try:
             _answer(batch, commit_batch(writer, [ticket.submission for ticket in batch]))
         except (DatabaseError, Refusal) as error:
+            if again and isinstance(error.__cause__, DeadlockDetected):
+                self._commit_isolated(writer, batch, again=False)
+                return
             if len(batch) > 1 and not _is_outage(error):
                 for ticket in batch:
                     self._commit_isolated(writer, [ticket])
@@ -169,6 +178,7 @@ def commit_batch(
             report_plans = _plan_reports(cursor, reports, answers)
             _store_bytes(writer, document_plans, report_plans)
             signed = _insert(cursor, document_plans, report_plans) | _first_receipts(cursor, document_plans)
+            _ask(cursor, document_plans)
         hit("exchange.before_commit")
     hit("exchange.after_commit")
     answers |= {submission.package_id: plan.receipt for submission, plan in document_plans}
@@ -199,10 +209,34 @@ def _plan_documents(
     plans = []
     for submission in submissions:
         try:
-            plans.append((submission, plan_document(submission, known.get(submission.key))))
+            plan = plan_document(submission, known.get(submission.key))
+            plans.append((submission, plan if submission.request is None else _with_asks(cursor, submission, plan)))
         except Refusal as refusal:
             answers[submission.package_id] = refusal
     return plans
+
+
+def _with_asks(cursor: store.Cursor, submission: DocumentSubmission, plan: DocumentPlan) -> DocumentPlan:
+    """Whom a recall, update or replacement asks; the receipt tells of those it cannot ask."""
+    if submission.request is None or not plan.routes:
+        return plan
+    issuers = store_asks.issuers_of(submission.agency_id)
+    addressees = agencies_of(submission.routes)
+    known = store_asks.find_targets(cursor, submission.request, issuers=issuers, addressees=addressees)
+    asks = plan_asks(submission.request, issuers=issuers, routes=plan.routes, reached=addressees, known=known)
+    submission.note(*asks.findings)
+    return replace(plan, asks=asks, receipt=replace(plan.receipt, findings=submission.findings))
+
+
+def _ask(cursor: store.Cursor, plans: list[tuple[DocumentSubmission, DocumentPlan]]) -> None:
+    """Write what is asked, and where the documents stand that it is about."""
+    for submission, plan in plans:
+        if plan.asks is not None and plan.asks.asks:
+            store_asks.insert_asks(cursor, submission, plan.document, plan.asks)
+            asked = [ask.recipient for ask in plan.asks.asks]
+            settled = store_asks.load_asked(cursor, asked).settle(asked)
+            standings = {id_: settled[id_] for id_ in asked}
+            store_asks.write_standings(cursor, standings, submission.received_at)
 
 
 def _plan_reports(
@@ -263,6 +297,8 @@ def _insert(
         )
         _insert_signature_checks(cursor, [submission for submission, _ in documents])
         store.wake_workers(cursor, deliveries)
+        kinds = {one.package_id: edoc for one, _ in documents} | {one.package_id: status for one, _ in reports}
+        wakeups.notify(cursor, [(system, kinds[package]) for package, system in deliveries])
         recipients = [(plan.document, one.package_id, route) for one, plan in documents for route in plan.routes]
         store.upsert_recipients(cursor, recipients, deliveries)
         if reports:

@@ -2,15 +2,19 @@
 
 from __future__ import annotations
 
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import datetime
 from uuid import UUID
 
+from edxml102.errors import Finding, Severity
 from lienthong.common import clock
+from lienthong.exchange.asks import AskPlan
+from lienthong.exchange.circles import Circle, KnownReport, answer_to
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Outcome, Route
+from lienthong.exchange.rule_sets import CodeRule, RuleSet, Sender
 from lienthong.exchange.segments import Address
-from lienthong.exchange.states import Event, RecipientState, Standing, fold, is_repeat
+from lienthong.exchange.states import Answer, Event, Moves, Standing, is_resent, question_answered
 from lienthong.exchange.submissions import DocumentSubmission, Receipt, RecipientResult, StatusSubmission
 
 
@@ -40,13 +44,14 @@ class KnownDocument:
 @dataclass(frozen=True, slots=True)
 class DocumentPlan:
     """``routes`` to write; none means a repeat. ``document`` is the id the receipt names; ``is_new``: write its row;
-    ``address``: the same bytes are already stored there."""
+    ``address``: the same bytes are already stored there; ``asks``: whom a recall, update or replacement asks."""
 
     document: UUID
     is_new: bool
     routes: list[Route]
     receipt: Receipt
     address: Address | None = None
+    asks: AskPlan | None = None
 
 
 def plan_document(submission: DocumentSubmission, known: KnownDocument | None) -> DocumentPlan:
@@ -115,75 +120,141 @@ def _result(route: Route, *, already: bool) -> RecipientResult:
 
 
 @dataclass(frozen=True, slots=True)
-class KnownReport:
-    """An earlier report about the same document."""
-
-    package: UUID
-    arrived_at: datetime
-    event: Event
-    reporter: int
-
-
-@dataclass(frozen=True, slots=True)
-class ReportedRecipient:
-    """A recipient that a report speaks of; ``id`` is ``None`` for a document that did not pass through this axis."""
-
-    id: UUID | None
-    start: RecipientState
-    reports: list[KnownReport]
-
-
-@dataclass(frozen=True, slots=True)
 class ReportContext:
-    """What the axis knows of the document and the recipients a report names: most often one. An agency that became
-    several addressees of one document, by succession or redirection, speaks for all of them."""
+    """What the axis knows of the document and the recipients a report names.
+
+    ``rows`` are the recipients in ``circle``: most often one. An agency that became several addressees of one document,
+    by succession or redirection, speaks for all of them; the report is kept with the first. A document that did not
+    pass through this axis (``document`` is ``None``) has a row of its own with the earlier reports about it.
+    ``reversed``: the document is known, but its issuer speaks as if it were the recipient, or the other way round.
+    """
 
     document: UUID | None
-    recipients: list[ReportedRecipient]
+    rows: list[UUID]
+    circle: Circle
+    reversed: bool = False
+
+    @property
+    def recipient(self) -> UUID | None:
+        return self.rows[0] if self.document is not None else None
+
+    @property
+    def rules(self) -> RuleSet:
+        return self.circle.rows[self.rows[0]].rules
+
+    @property
+    def histories(self) -> list[list[KnownReport]]:
+        return [self.circle.rows[row].history for row in self.rows]
 
 
 @dataclass(frozen=True, slots=True)
 class ReportPlan:
-    """``receipt`` to answer; ``repeat``: write nothing; ``recipient`` the report is kept with; ``moved``: the
-    recipients that now stand elsewhere; ``document``: the one reported about, when it passed through this axis."""
+    """``receipt`` to answer; ``repeat``: write nothing; ``recipient`` the report is kept with.
+
+    ``event``: the report as it counts; ``moved``: a recipient it speaks of now stands elsewhere; ``standings``: where
+    all stand that it moved; ``answers``: the asks it answered, or (``None``) whose answer a late report took away.
+    ``document``: the one reported about, when it passed through this axis.
+    """
 
     receipt: Receipt
     repeat: bool
     recipient: UUID | None
-    moved: list[tuple[UUID | None, Standing]]
+    event: Event
+    moved: bool = False
+    standings: dict[UUID, Standing] = field(default_factory=dict)
+    answers: dict[int, Answer | None] = field(default_factory=dict)
     document: UUID | None = None
 
 
 def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportPlan:
-    """Decide over one status report.
+    """Decide over one status report. One that is kept is learnt by the circle, for those that follow.
 
-    :raises Refusal: STATUS_NOT_RECIPIENT when the document is known and does not involve the reporting agency
+    :raises Refusal: the rules do not let this agency send this code, or not any more; STATUS_NOT_RECIPIENT when the
+        document is known and does not involve the reporting agency
     """
-    if not context.recipients:
+    if not context.rows:
         raise Refusal(Reason.STATUS_NOT_RECIPIENT, f"Văn bản {submission.package.response_for.document_id}.")
-    main = context.recipients[0].id
-    known = [report for recipient in context.recipients for report in recipient.reports]
-    event = _event(submission, order=1 + max((report.event.order for report in known), default=0))
-    histories = [(one, _history(one, known, submission.agency_id)) for one in context.recipients]
-    if all(is_repeat(events, event) for _, events in histories):
-        first = next(report for report in known if report.event.code == event.code)
-        return ReportPlan(_report_receipt(submission, first), True, main, [], context.document)
-    moved = []
-    for recipient, events in histories:
-        standing = fold([*events, event], start=recipient.start)
-        if standing != fold(events, start=recipient.start):
-            moved.append((recipient.id, standing))
-    return ReportPlan(_report_receipt(submission), False, main, moved, context.document)
+    rule = context.rules.codes.get(submission.package.status_code)
+    _check_sender(submission, context, rule)
+    before = context.circle.settle(context.rows)
+    event = _event(submission, context, before[context.rows[0]])
+    if first := _first_of_its_kind(context, event, before):
+        return ReportPlan(_report_receipt(submission, first), True, context.recipient, event, document=context.document)
+    after = context.circle.settle(context.rows, event)
+    moved = any(after[row] != before[row] for row in context.rows)
+    if rule is not None and context.document is not None and not moved:
+        submission.note(_without_effect(rule, before[context.rows[0]]))
+    report = KnownReport(submission.package_id, submission.received_at, event, submission.agency_id)
+    context.circle.learn(context.rows, report)
+    return ReportPlan(
+        receipt=_report_receipt(submission),
+        repeat=False,
+        recipient=context.recipient,
+        event=event,
+        moved=moved,
+        standings={id_: after[id_] for id_ in after if after[id_] != before[id_] and context.document is not None},
+        answers=_answers(context, before, after),
+        document=context.document,
+    )
 
 
-def _history(recipient: ReportedRecipient, known: list[KnownReport], reporter: int) -> list[Event]:
-    """What was reported of one recipient: by itself, and by who now speaks for it among others."""
-    return [report.event for report in known if report in recipient.reports or report.reporter == reporter]
+def _check_sender(submission: StatusSubmission, context: ReportContext, rule: CodeRule | None) -> None:
+    if rule is not None and (context.reversed or submission.by_issuer != (rule.sender is Sender.ISSUER)):
+        sender = "cơ quan ban hành văn bản" if rule.sender is Sender.ISSUER else "nơi nhận văn bản"
+        raise Refusal(
+            Reason.STATUS_NOT_ALLOWED, f"Mã {rule.code} ({rule.name}) do {sender} gửi, theo {rule.source.cited}."
+        )
 
 
-def _event(submission: StatusSubmission, *, order: int) -> Event:
-    package = submission.package
-    return Event(submission.event_time, order, package.status_code, description=package.description)
+def _event(submission: StatusSubmission, context: ReportContext, standing: Standing) -> Event:
+    """One agency's own clock orders its own steps, never later than the arrival. Asking and answering happen between
+    two clocks, so what can only be a question or an answer is ordered by its arrival here."""
+    package, moves = submission.package, context.rules.moves
+    order = 1 + max((known.event.order for history in context.histories for known in history), default=0)
+    stamp = package.timestamp if package.time else ""
+    arrived = Event(submission.received_at, order, package.status_code, description=package.description, stamp=stamp)
+    if package.time is None or _is_dialogue(arrived, standing, moves):
+        return arrived
+    return replace(arrived, at=min(clock.from_package_time(package.time), submission.received_at))
+
+
+def _is_dialogue(event: Event, standing: Standing, moves: Moves) -> bool:
+    if event.code in moves.asking or (standing.before, event.code) in moves.steps:
+        return event.code in moves.asking
+    is_step = any(code == event.code for _, code in moves.steps)
+    return not is_step or question_answered(standing, event, moves) is not None
+
+
+def _first_of_its_kind(context: ReportContext, event: Event, before: dict[UUID, Standing]) -> KnownReport | None:
+    """The earlier report of which this one is a repeat: the same one sent again, or one that said as much.
+
+    A second 13 after a declined first one does say something new, and so does a 03 that answers a recall.
+    """
+    resent = [next((known for known in one if is_resent(known.event, event)), None) for one in context.histories]
+    if all(resent):
+        return resent[0]
+    first = [next((known for known in one if known.event.code == event.code), None) for one in context.histories]
+    ask = context.rules.moves.asking.get(event.code)
+    asked_anew = ask is not None and all(question.ask is not ask for question in before[context.rows[0]].open)
+    if not all(first) or asked_anew or context.circle.settle(context.rows, event) != before:
+        return None
+    return first[0]
+
+
+def _without_effect(rule: CodeRule, standing: Standing) -> Finding:
+    """A code that comes when nothing allows it is refused or noted, as the rule says."""
+    state = standing.state.label
+    if rule.refused:
+        raise Refusal(Reason.STATUS_TOO_LATE, f"Nơi nhận đang ở trạng thái “{state}”. {rule.refused}")
+    message = f"Mã {rule.code} ({rule.name}) đã được ghi lại nhưng không đổi trạng thái “{state}” của văn bản."
+    return Finding("exchange.status_no_effect", Severity.NOTE, "MessageHeader/StatusCode", message)
+
+
+def _answers(
+    context: ReportContext, before: dict[UUID, Standing], after: dict[UUID, Standing]
+) -> dict[int, Answer | None]:
+    changed = {ask.id: (answer_to(ask, before), answer_to(ask, after)) for ask in context.circle.around(context.rows)}
+    return {id_: new for id_, (old, new) in changed.items() if old != new}
 
 
 def _report_receipt(submission: StatusSubmission, first: KnownReport | None = None) -> Receipt:

@@ -9,7 +9,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from enum import Enum
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from django.conf import settings
@@ -24,11 +24,12 @@ from lienthong.exchange.intake import segments
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.retry import PULL_RETRY
 from lienthong.exchange.segments import Address, SegmentError
-from lienthong.exchange.states import DeliveryState
+from lienthong.exchange.states import DeliveryState, RecipientState
 from lienthong.ledger.append import append_events
 from lienthong.ledger.events import Actor
 from lienthong.registry.resolution import SystemAccess
 
+_CANCELLED = [state.value for state in RecipientState if state.cancelled]
 _IN_MEMORY = 1024 * 1024  # packages up to this size are verified before their first byte leaves
 
 
@@ -136,13 +137,17 @@ def open_package(system: SystemAccess, doc_id: str) -> StoredPackage:
     """Open a package delivered to the system, or one it sent itself. An open delivery is leased to the reader: other
     readers see it as being fetched until it is confirmed or the lease runs out.
 
-    :raises Refusal: PACKAGE_UNKNOWN, PACKAGE_DAMAGED
+    What was recalled or taken back at every agency of the delivery is not given to them any more.
+
+    :raises Refusal: PACKAGE_UNKNOWN, PACKAGE_DAMAGED, CANCELLED
     """
     identifier = _identifier(doc_id)
     with connection.wrap_database_errors:
         row = _lease(system, identifier) or _sent_by(system, identifier)
     if row is None:
         raise Refusal(Reason.PACKAGE_UNKNOWN, f"docId {doc_id}.")
+    if row[4]:
+        raise Refusal(Reason.CANCELLED, f"docId {doc_id}.")
     package = StoredPackage(Address(row[0], row[1], row[2], bytes(row[3])))
     if package.size <= _IN_MEMORY:
         for _ in package.chunks(_IN_MEMORY):
@@ -152,23 +157,26 @@ def open_package(system: SystemAccess, doc_id: str) -> StoredPackage:
 
 def delivered_package(system: SystemAccess, doc_id: str) -> StoredPackage:
     """The package of a delivery to the system, for which it holds a lease already or needs none. One that went another
-    way is no longer the system's.
+    way is no longer the system's, and what was recalled or taken back is not given to it any more.
 
-    :raises Refusal: PACKAGE_UNKNOWN
+    :raises Refusal: PACKAGE_UNKNOWN, CANCELLED
     """
     with connection.wrap_database_errors:
         row = (
             hot_cursor()
             .execute(
-                'SELECT p.segment, p."offset", p.length, p.sha256'
+                'SELECT p.segment, p."offset", p.length, p.sha256,'
+                " (SELECT bool_and(r.state = ANY(%s)) FROM exchange_recipient r WHERE r.delivery_id = d.id)"
                 " FROM exchange_delivery d JOIN exchange_package p ON p.id = d.package_id"
                 " WHERE d.id = %s AND d.system_id = %s AND d.state NOT IN ('redirected', 'on_paper')",
-                [_identifier(doc_id), system.pk],
+                [_CANCELLED, _identifier(doc_id), system.pk],
             )
             .fetchone()
         )
     if row is None:
         raise Refusal(Reason.PACKAGE_UNKNOWN, f"docId {doc_id}.")
+    if row[4]:
+        raise Refusal(Reason.CANCELLED, f"docId {doc_id}.")
     return StoredPackage(Address(row[0], row[1], row[2], bytes(row[3])))
 
 
@@ -179,7 +187,7 @@ def _identifier(doc_id: str) -> UUID:
         raise Refusal(Reason.PACKAGE_UNKNOWN, f"docId {doc_id[:64]!r}.") from None
 
 
-def _lease(system: SystemAccess, delivery: UUID) -> tuple[str, int, int, bytes] | None:
+def _lease(system: SystemAccess, delivery: UUID) -> tuple[Any, ...] | None:
     now = clock.now()
     return (
         hot_cursor()
@@ -191,19 +199,20 @@ def _lease(system: SystemAccess, delivery: UUID) -> tuple[str, int, int, bytes] 
                updated_at = CASE WHEN d.state IN ('waiting', 'leased', 'failed') THEN %s ELSE d.updated_at END
           FROM exchange_package p
          WHERE d.id = %s AND d.system_id = %s AND p.id = d.package_id
-     RETURNING p.segment, p."offset", p.length, p.sha256
+     RETURNING p.segment, p."offset", p.length, p.sha256,
+               (SELECT bool_and(r.state = ANY(%s)) FROM exchange_recipient r WHERE r.delivery_id = d.id)
         """,
-            [now + timedelta(seconds=settings.LEASE_SECONDS), now, delivery, system.pk],
+            [now + timedelta(seconds=settings.LEASE_SECONDS), now, delivery, system.pk, _CANCELLED],
         )
         .fetchone()
     )
 
 
-def _sent_by(system: SystemAccess, package: UUID) -> tuple[str, int, int, bytes] | None:
+def _sent_by(system: SystemAccess, package: UUID) -> tuple[Any, ...] | None:
     return (
         hot_cursor()
         .execute(
-            'SELECT segment, "offset", length, sha256 FROM exchange_package WHERE id = %s AND system_id = %s',
+            'SELECT segment, "offset", length, sha256, FALSE FROM exchange_package WHERE id = %s AND system_id = %s',
             [package, system.pk],
         )
         .fetchone()

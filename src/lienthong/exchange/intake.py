@@ -16,9 +16,9 @@ from typing import BinaryIO
 from django.conf import settings
 
 from edxml102 import rules
-from edxml102.codes import Priority, Sender, StatusCode
+from edxml102.codes import Priority, Sender
 from edxml102.errors import Finding, Severity, has_errors
-from edxml102.model import DocumentPackage, Package, StatusPackage
+from edxml102.model import DocumentPackage, Package, StatusPackage, parse_date
 from edxml102.reader import PackageReader, ReadResult
 from lienthong.common import clock
 from lienthong.common.failpoints import hit
@@ -26,11 +26,13 @@ from lienthong.common.ids import new_id
 from lienthong.common.sql import release_connection
 from lienthong.common.text import grouped
 from lienthong.exchange.acts import record_rejection
+from lienthong.exchange.asks import codes_named, read_request
 from lienthong.exchange.committer import Committer
 from lienthong.exchange.fingerprint import content_fingerprint
 from lienthong.exchange.hubs import door
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Route, route_code, route_organs
+from lienthong.exchange.rule_sets import rule_set
 from lienthong.exchange.segments import LocalSegments
 from lienthong.exchange.segments.local import ObjectWriter
 from lienthong.exchange.segments.view import open_view
@@ -162,6 +164,8 @@ def _check_declared(result: ReadResult, sending: Sending) -> None:
 
 def _submission(result: ReadResult, sending: Sending, stored: Stored) -> DocumentSubmission | StatusSubmission:
     package, findings = _conforming(result)
+    if sending.only is not None and package.kind is not sending.only:
+        raise Refusal(Reason.KIND_UNEXPECTED)
     findings += _declaration_findings(package, sending)
     try:
         if isinstance(package, DocumentPackage):
@@ -256,7 +260,9 @@ def _document_submission(
     package: DocumentPackage, findings: tuple[Finding, ...], sending: Sending, stored: Stored
 ) -> DocumentSubmission:
     header = package.header
-    found = _resolve([header.from_.organ_id, *(organ.organ_id for organ in header.to)], sending)
+    asking = package.trace.bussiness.document_type not in ("", "0")
+    named = codes_named(package) if asking else []
+    found = _resolve([header.from_.organ_id, *(organ.organ_id for organ in header.to), *named], sending)
     agency = _own_agency(header.from_.organ_id, found, sending, _sending_agency)
     passing = door.split(route_organs(header.to, found), found, sending)
     priority = Priority.known(header.other_info.priority)
@@ -278,6 +284,7 @@ def _document_submission(
         hops=door.arrival_hops(package, sending),
         fingerprint=content_fingerprint(package),
         rank=priority.rank if priority else 0,
+        request=read_request(package, rule_set(header.promulgation_info.date), found) if asking else None,
         barred=_barred(found[header.from_.organ_id], [*passing.routes, *passing.left]),
     )
 
@@ -319,9 +326,8 @@ def _status_submission(
     if not route.outcome.good or route.agency_id is None:
         raise Refusal(Reason.NO_RECIPIENT, describe_failures([route]))
     door.refuse_back(route, found, sending)
-    code = StatusCode.known(package.status_code)
-    by_issuer = code is not None and code.sender is Sender.ISSUER
-    received_at = clock.now()
+    rule = rule_set(parse_date(package.response_for.promulgation_date)).codes.get(package.status_code)
+    by_issuer = rule is not None and rule.sender is Sender.ISSUER
     return StatusSubmission(
         package_id=new_id(),
         system_pk=sending.sender.pk,
@@ -331,25 +337,14 @@ def _status_submission(
         stored=stored,
         findings=findings,
         remote=sending.remote,
-        received_at=received_at,
+        received_at=clock.now(),
         package=package,
         route=route,
         hops=door.arrival_hops(package, sending),
         issuer_id=agency if by_issuer else route.agency_id,
         recipient_id=route.agency_id if by_issuer else agency,
-        event_time=_event_time(package, code, received_at),
+        by_issuer=by_issuer,
     )
-
-
-_DIALOGUE = (StatusCode.TAKE_BACK, StatusCode.AGREED, StatusCode.DECLINED)
-
-
-def _event_time(package: StatusPackage, code: StatusCode | None, received_at: datetime) -> datetime:
-    """The sender's clock orders one agency's own steps. Asking and answering happen between two clocks, so those are
-    ordered by their arrival here; a time in the future is taken as now."""
-    if package.time is None or code in _DIALOGUE:
-        return received_at
-    return min(clock.from_package_time(package.time), received_at)
 
 
 __all__ = ["Receipt", "RecipientResult", "Sending", "accept_package", "committer", "segments"]

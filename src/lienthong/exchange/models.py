@@ -12,7 +12,7 @@ from django.db import models
 from django.db.models import Q
 
 from lienthong.common.ids import new_id
-from lienthong.exchange.states import ActionKind, DeliveryState, RecipientState
+from lienthong.exchange.states import ActionKind, Ask, DeliveryState, RecipientState
 
 
 class Document(models.Model):
@@ -151,6 +151,34 @@ class Report(models.Model):
         indexes = (
             models.Index(fields=("recipient",), name="exchange_report_recipient"),
             models.Index(fields=("reporter", "document_id"), name="exchange_report_orphan"),
+        )
+
+
+class RecipientAsk(models.Model):
+    """What a recall, update or replacement asks of one recipient of the document it acts on, and the answer.
+
+    ``recipient`` is the row of that document; ``asking`` the row of the document that asks, at the same agency.
+    ``agreed`` is how the rules read the answer. Never deleted: the history of what is shown is read from here.
+    """
+
+    id = models.BigAutoField(primary_key=True)
+    recipient = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="asks", db_index=False)
+    asking = models.ForeignKey(Recipient, on_delete=models.PROTECT, related_name="asks_made")
+    kind = models.TextField(choices=[(ask.value, ask.label) for ask in Ask])
+    reason = models.TextField()
+    changes_document = models.BooleanField()
+    asked_at = models.DateTimeField()
+    agreed = models.BooleanField(null=True)
+    answered_code = models.TextField(default="")
+    answered_at = models.DateTimeField(null=True)
+    answer = models.TextField(default="")
+
+    class Meta:
+        db_table = "exchange_ask"
+        constraints = (models.UniqueConstraint(fields=("recipient", "asking"), name="exchange_ask_once"),)
+        indexes = (
+            # Those that are chased; answered ones leave the index.
+            models.Index(fields=("asked_at",), condition=Q(answered_at=None), name="exchange_ask_unanswered"),
         )
 
 

@@ -13,6 +13,10 @@ class Reason(Enum):
     NOT_CONFORMING = (
         "exchange.not_conforming", 422, "Gói tin không đúng chuẩn QCVN 102:2016.", "Sửa các lỗi được nêu rồi gửi lại."
     )  # fmt: skip
+    KIND_UNEXPECTED = (
+        "exchange.kind_unexpected", 422, "Gói tin không thuộc loại mà lời gọi này nhận.",
+        "Gửi gói văn bản và gói trạng thái bằng đúng lời gọi của từng loại.",
+    )  # fmt: skip
     TOO_LARGE = (
         "exchange.too_large", 413, "Gói tin lớn hơn mức cho phép.", "Tách tệp đính kèm thành nhiều văn bản gửi kèm."
     )  # fmt: skip
@@ -63,6 +67,18 @@ class Reason(Enum):
     STATUS_NOT_ALLOWED = (
         "exchange.status_not_allowed", 403, "Mã trạng thái này không phải do bên gửi gói báo.",
         "Mã 13 do cơ quan ban hành gửi; các mã khác do nơi nhận gửi.",
+    )  # fmt: skip
+    STATUS_TOO_LATE = (
+        "exchange.status_too_late", 409, "Trạng thái của văn bản ở nơi nhận không còn cho phép mã này.",
+        "Xem trạng thái hiện tại của nơi nhận rồi chọn nghiệp vụ phù hợp.",
+    )  # fmt: skip
+    TARGET_FOREIGN = (
+        "exchange.target_foreign", 403, "Văn bản được thu hồi, cập nhật hoặc thay thế không phải do bên gửi ban hành.",
+        "Kiểm tra mã định danh văn bản trong Bussiness và ResponseFor.",
+    )  # fmt: skip
+    CANCELLED = (
+        "exchange.cancelled", 410, "Văn bản đã bị thu hồi hoặc lấy lại; nội dung không còn được cung cấp cho nơi nhận.",
+        "Hủy bản đã lưu nếu có; liên hệ cơ quan ban hành nếu cần xem lại.",
     )  # fmt: skip
     PACKAGE_UNKNOWN = (
         "exchange.package_unknown", 404, "Không có gói tin mang mã này dành cho hệ thống của bạn.",

@@ -12,6 +12,7 @@ from django.db import connection
 from edxml102.model import PackageKind
 from lienthong.common import clock
 from lienthong.common.sql import hot_cursor
+from lienthong.exchange.history import AskRecord, Metadata, asks_of, current
 from lienthong.exchange.routing import Outcome
 from lienthong.exchange.states import ActionKind, DeliveryState, RecipientState
 from lienthong.registry.resolution import SystemAccess
@@ -73,8 +74,9 @@ LEFT JOIN LATERAL (
 def _sent_documents(system: SystemAccess, chosen: UUID | None, limit: int) -> list[SentRow]:
     rows = hot_cursor().execute(
         f"""
-        SELECT d.id, v.id, d.from_code, r.code, d.subject, d.number, d.notation, d.received_at, v.delivered_at,
-               v.state, v.last_error, r.outcome, r.reason, r.state, r.status_code, r.status_description,
+        SELECT d.id, v.id, d.from_code, r.code, d.received_at, v.delivered_at, v.state, v.last_error, r.outcome,
+               r.reason, r.state, r.status_code, r.status_description, r.id, d.number, d.notation,
+               d.promulgation_date, d.subject, d.type_name, d.priority,
                note.action, note.actor, note.reason, note.at, closed.ends_at, closed.reason
           FROM exchange_document d
           JOIN exchange_recipient r ON r.document_id = d.id
@@ -85,26 +87,29 @@ def _sent_documents(system: SystemAccess, chosen: UUID | None, limit: int) -> li
         """,  # noqa: S608 - constants
         {"system": system.pk, "chosen": chosen, "limit": limit, "now": clock.now()},
     )
-    return [_document_row(*row) for row in rows]
+    found = rows.fetchall()
+    asks = asks_of([row[13] for row in found])
+    return [_document_row(row[:13], asks.get(row[13], []), Metadata(*row[14:20]), _notes(*row[20:])) for row in found]
 
 
-def _document_row(*row: Any) -> SentRow:
-    document, delivery, from_code, code, subject, number, notation, sent, delivered, transport, error = row[:11]
-    outcome, reason, state, status_code, description = row[11:16]
-    status, status_desc = _transport(transport, error, Outcome(outcome), reason, _notes(*row[16:]))
+def _document_row(row: tuple[Any, ...], asks: list[AskRecord], original: Metadata, notes: str) -> SentRow:
+    document, delivery, from_code, code, sent, delivered, transport, error = row[:8]
+    outcome, reason, state, status_code, description = row[8:]
+    status, status_desc = _transport(transport, error, Outcome(outcome), reason, notes)
+    shown = current(asks, original)
     return SentRow(
         sender_doc_id=str(document),
         receiver_doc_id=str(delivery or ""),
         from_code=from_code,
         to_code=code,
-        title=subject,
-        notation=f"{number}/{notation}" if notation else number,
+        title=shown.subject,
+        notation=shown.code,
         sent_at=sent,
         received_at=delivered,
         send_status=status,
         send_status_desc=status_desc,
         receive_status=status_code,
-        receive_status_desc=_business(RecipientState(state), description),
+        receive_status_desc=_business(RecipientState(state), description, asks),
     )
 
 
@@ -146,8 +151,12 @@ def _notes(*row: Any) -> str:
     return " ".join(told)
 
 
-def _business(state: RecipientState, description: str) -> str:
-    return f"{state.label}: {description}" if description else state.label
+def _business(state: RecipientState, description: str, asks: list[AskRecord]) -> str:
+    """The standing, then what was asked and answered on the way to it."""
+    standing = f"{state.label}: {description}" if description else state.label
+    if not asks:
+        return standing
+    return f"{standing.rstrip('.')}. {'; '.join(ask.text for ask in asks)}."
 
 
 def _sent_reports(system: SystemAccess, chosen: UUID | None, limit: int) -> list[SentRow]:

@@ -13,25 +13,22 @@ from uuid import UUID
 import psycopg
 from django.conf import settings
 
-from edxml102.model import Attachment
+from edxml102.model import Attachment, parse_date
 from lienthong.common import clock
 from lienthong.common.ids import new_id
 from lienthong.common.sql import insert_rows
-from lienthong.exchange.decisions import (
-    KnownDocument,
-    KnownRecipient,
-    KnownReport,
-    ReportContext,
-    ReportedRecipient,
-    ReportPlan,
-)
+from lienthong.exchange import store_asks
+from lienthong.exchange.circles import Circle, KnownReport, Row
+from lienthong.exchange.decisions import KnownDocument, KnownRecipient, ReportContext, ReportPlan
 from lienthong.exchange.routing import Outcome, Route
+from lienthong.exchange.rule_sets import rule_set
 from lienthong.exchange.segments import Address
-from lienthong.exchange.states import DeliveryState, Event, RecipientState
+from lienthong.exchange.states import DeliveryState, RecipientState
 from lienthong.exchange.submissions import DocumentSubmission, StatusSubmission, Submission
 from lienthong.registry import directory
 
 Cursor = psycopg.Cursor[tuple[Any, ...]]
+Recipients = dict[int, list[UUID]]  # index of a report → the recipients it speaks of
 WAKE_CHANNEL = "lienthong_deliveries"  # workers LISTEN here
 
 _DOCUMENT = {
@@ -116,28 +113,50 @@ def _addresses_of(cursor: Cursor, documents: list[UUID]) -> dict[UUID, list[Addr
 
 
 def find_report_contexts(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> list[ReportContext]:
-    """For each status report: the document it names, the recipient it speaks of (locked) and what was reported
+    """For each status report: the document it names, the recipients it speaks of (locked) and what was reported
     before."""
     if not submissions:
         return []
     documents = _documents_reported(cursor, submissions)
-    recipients = _recipients_reported(cursor, submissions, documents)
-    reports = _reports_so_far(cursor, [row[0] for rows in recipients.values() for row in rows])
-    orphans = _orphan_reports(cursor, submissions)
+    rows = _recipients_reported(cursor, submissions, documents)
+    reversed_ = _place_the_rest(cursor, submissions, documents, rows)
+    circle = store_asks.load_circle(cursor, [row for placed in rows.values() for row in placed])
+    _add_orphans(cursor, submissions, circle, rows, [i for i, document in enumerate(documents) if document is None])
+    for index, submission in enumerate(submissions):
+        circle.share(rows.get(index, []), submission.agency_id)
     return [
-        ReportContext(
-            document=document,
-            recipients=[
-                ReportedRecipient(
-                    pk, RecipientState.SENT if Outcome(outcome).good else RecipientState.NOT_SENT, reports[pk]
-                )
-                for pk, outcome in recipients.get(index, [])
-            ]
-            if document is not None
-            else [ReportedRecipient(None, RecipientState.SENT, orphans[index])],
-        )
+        ReportContext(document, rows.get(index, []), circle, index in reversed_)
         for index, document in enumerate(documents)
     ]
+
+
+def _place_the_rest(
+    cursor: Cursor, submissions: Sequence[StatusSubmission], documents: list[UUID | None], rows: Recipients
+) -> set[int]:
+    """Fill in what a second look finds; answers those whose two sides are the wrong way round."""
+    unplaced = {index: submission for index, submission in enumerate(submissions) if index not in rows}
+    named = {index: submission for index, submission in unplaced.items() if documents[index] is not None}
+    for index, (document, row) in store_asks.find_other_recipients(cursor, named).items():
+        documents[index], rows[index] = document, [row]
+    unknown = {index: submission for index, submission in unplaced.items() if documents[index] is None}
+    return set(store_asks.find_other_recipients(cursor, unknown, swapped=True))
+
+
+def _add_orphans(
+    cursor: Cursor,
+    submissions: Sequence[StatusSubmission],
+    circle: Circle,
+    rows: Recipients,
+    unknown: Sequence[int],
+) -> None:
+    """A document that did not pass through this axis has a row in the circle only."""
+    reports = _orphan_reports(cursor, submissions) if unknown else {}
+    for index in unknown:
+        signed_on = parse_date(submissions[index].package.response_for.promulgation_date)
+        row = submissions[index].package_id
+        known = reports.get(index, [])
+        circle.rows[row] = Row(row, RecipientState.SENT, rule_set(signed_on), reports=known)
+        rows[index] = [row]
 
 
 def _documents_reported(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> list[UUID | None]:
@@ -176,9 +195,6 @@ def _documents_of(cursor: Cursor, asked: Sequence[tuple[int, int, StatusSubmissi
     return dict(cursor.fetchall())
 
 
-Recipients = dict[int, list[tuple[UUID, str]]]
-
-
 def _recipients_reported(
     cursor: Cursor, submissions: Sequence[StatusSubmission], documents: list[UUID | None]
 ) -> Recipients:
@@ -194,7 +210,7 @@ def _recipients_for(cursor: Cursor, asked: Sequence[tuple[int, UUID | None, int]
     if asked:
         cursor.execute(
             """
-            SELECT q.i, r.id, r.outcome
+            SELECT q.i, r.id
               FROM unnest(%s::int[], %s::uuid[], %s::bigint[]) AS q(i, document_id, agency_id)
               JOIN exchange_recipient r ON r.document_id = q.document_id
                    AND (r.agency_id = q.agency_id OR r.to_agency_id = q.agency_id)
@@ -202,28 +218,16 @@ def _recipients_for(cursor: Cursor, asked: Sequence[tuple[int, UUID | None, int]
             """,
             [list(column) for column in zip(*asked, strict=True)],
         )
-        for index, recipient, outcome in cursor:
-            found[index].append((recipient, outcome))
+        for index, recipient in cursor:
+            found[index].append(recipient)
     return dict(found)
-
-
-def _reports_so_far(cursor: Cursor, recipients: list[UUID]) -> dict[UUID, list[KnownReport]]:
-    cursor.execute(
-        "SELECT recipient_id, package_id, id, code, event_time, description, arrived_at, reporter_id"
-        " FROM exchange_report WHERE recipient_id = ANY(%s) ORDER BY id",
-        [recipients],
-    )
-    found: dict[UUID, list[KnownReport]] = defaultdict(list)
-    for recipient, package, order, code, at, description, arrived, reporter in cursor:
-        event = Event(at, order, code, description=description)
-        found[recipient].append(KnownReport(package, arrived, event, reporter))
-    return found
 
 
 def _orphan_reports(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> dict[int, list[KnownReport]]:
     cursor.execute(
         """
-        SELECT q.i, r.package_id, r.id, r.code, r.event_time, r.description, r.arrived_at
+        SELECT q.i, r.package_id, r.id, r.code, r.event_time, r.description, r.arrived_at, r."timestamp",
+               r.reporter_id
           FROM unnest(%s::int[], %s::bigint[], %s::text[]) AS q(i, reporter_id, document_id)
           JOIN exchange_report r USING (reporter_id, document_id)
          WHERE r.recipient_id IS NULL ORDER BY r.id
@@ -235,9 +239,8 @@ def _orphan_reports(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> 
         ],
     )
     found: dict[int, list[KnownReport]] = defaultdict(list)
-    for index, package, order, code, at, description, arrived in cursor:
-        event = Event(at, order, code, description=description)
-        found[index].append(KnownReport(package, arrived, event, submissions[index].agency_id))
+    for index, *report in cursor:
+        found[index].append(store_asks.known_report(*report))
     return found
 
 
@@ -321,10 +324,11 @@ def insert_deliveries(
 
 def wake_workers(cursor: Cursor, deliveries: dict[tuple[UUID, int], UUID]) -> None:
     """One notification, sent with the commit, when any of the deliveries is for a system that the axis carries to."""
-    cursor.execute(
-        "SELECT pg_notify(%s, '') FROM registry_system WHERE id = ANY(%s) AND kind = ANY(%s) LIMIT 1",
-        [WAKE_CHANNEL, list({system for _, system in deliveries}), list(settings.CONNECTORS)],
-    )
+    if deliveries:
+        cursor.execute(
+            "SELECT pg_notify(%s, '') FROM registry_system WHERE id = ANY(%s) AND kind = ANY(%s) LIMIT 1",
+            [WAKE_CHANNEL, list({system for _, system in deliveries}), list(settings.CONNECTORS)],
+        )
 
 
 def upsert_recipients(
@@ -360,32 +364,17 @@ def _recipient_row(
 
 
 def insert_reports(cursor: Cursor, plans: Sequence[tuple[StatusSubmission, ReportPlan]], arrived_at: datetime) -> None:
-    """Rows of status reports, and the new standing of the recipients they moved."""
+    """Rows of status reports, the new standing of the recipients they moved, and the asks they answered."""
     insert_rows(cursor, "exchange_report", _REPORT, [_report_row(*plan, arrived_at) for plan in plans])
-    moved = [move for _, plan in plans for move in plan.moved]
-    if moved:
-        cursor.execute(
-            """
-            UPDATE exchange_recipient r
-               SET state = q.state, status_code = q.code, status_at = q.at, status_description = q.description
-              FROM unnest(%s::uuid[], %s::text[], %s::text[], %s::timestamptz[], %s::text[])
-                   AS q(id, state, code, at, description)
-             WHERE r.id = q.id
-            """,
-            [
-                [recipient for recipient, _ in moved],
-                [standing.state.value for _, standing in moved],
-                [standing.code for _, standing in moved],
-                [standing.at for _, standing in moved],
-                [standing.description for _, standing in moved],
-            ],
-        )
+    standings = {id_: standing for _, plan in plans for id_, standing in plan.standings.items()}
+    store_asks.write_standings(cursor, standings, arrived_at)
+    store_asks.write_answers(cursor, {id_: answer for _, plan in plans for id_, answer in plan.answers.items()})
 
 
 def _report_row(submission: StatusSubmission, plan: ReportPlan, arrived_at: datetime) -> tuple[Any, ...]:
     package = submission.package
     return (
         submission.package_id, plan.recipient, submission.agency_id, submission.route.to_agency_id,
-        package.response_for.document_id, package.status_code, package.timestamp, submission.event_time,
-        package.description, bool(plan.moved), arrived_at,
+        package.response_for.document_id, package.status_code, package.timestamp, plan.event.at,
+        package.description, plan.moved, arrived_at,
     )  # fmt: skip

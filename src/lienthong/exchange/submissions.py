@@ -10,6 +10,7 @@ from uuid import UUID
 
 from edxml102.errors import Finding
 from edxml102.model import DocumentPackage, PackageKind, StatusPackage
+from lienthong.exchange.asks import Request
 from lienthong.exchange.hubs.hops import Hop
 from lienthong.exchange.refusals import Refusal
 from lienthong.exchange.routing import Outcome, Route
@@ -28,8 +29,8 @@ class Body(Protocol):
 class Sending:
     """Who sends, and what the interface declared besides the package itself.
 
-    ``digest_matches`` is asked whether the SHA-256 of the stored bytes is the declared one; ``hops`` are those told
-    besides a signed package.
+    ``digest_matches`` is asked whether the SHA-256 of the stored bytes is the declared one. ``kind`` is only noted when
+    the package is of another; with ``only`` such a package is refused. ``hops`` are those told beside a signed package.
     """
 
     sender: SystemAccess
@@ -37,6 +38,7 @@ class Sending:
     from_code: str = ""
     to_codes: tuple[str, ...] = ()
     kind: PackageKind | None = None
+    only: PackageKind | None = None
     digest_matches: Callable[[bytes], bool] | None = None
     hops: tuple[Hop, ...] = ()
 
@@ -67,13 +69,23 @@ class Submission:
     address: Address | None = None
     hops: tuple[Hop, ...] = ()
 
+    def note(self, *findings: Finding) -> None:
+        """Add what was found while deciding; a batch that failed is decided again."""
+        self.findings += tuple(finding for finding in findings if finding not in self.findings)
+
+    @property
+    def goes_alone(self) -> bool:
+        """It moves documents that others in the same batch may speak of, so it is committed in a batch of its own."""
+        return False
+
 
 @dataclass(slots=True, kw_only=True)
 class DocumentSubmission(Submission):
     """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4).
 
-    ``barred`` is why it is refused, unless it repeats what was accepted before its sender or recipients closed: whoever
-    lost the receipt of 23:59 gets it at 00:01. ``left`` are the addressees that the axis it comes from serves itself.
+    ``request``: what a recall, update or replacement asks. ``barred`` is why it is refused, unless it repeats what was
+    accepted before its sender or recipients closed: whoever lost the receipt of 23:59 gets it at 00:01. ``left`` are
+    the addressees that the axis it comes from serves itself.
     """
 
     package: DocumentPackage
@@ -81,6 +93,7 @@ class DocumentSubmission(Submission):
     routes: list[Route]
     fingerprint: bytes
     rank: int
+    request: Request | None = None
     barred: Refusal | None = None
     left: list[Route] = field(default_factory=list)
 
@@ -88,16 +101,21 @@ class DocumentSubmission(Submission):
     def key(self) -> tuple[int, str, str]:
         return (self.agency_id, self.package.header.document_id, self.package.trace.bussiness.document_type or "0")
 
+    @property
+    def goes_alone(self) -> bool:
+        return self.request is not None
+
 
 @dataclass(slots=True, kw_only=True)
 class StatusSubmission(Submission):
-    """A status report on its way in: ``agency_id`` reports to ``route.to_agency_id`` about the issuer's document."""
+    """A status report on its way in: ``agency_id`` reports to ``route.to_agency_id`` about the issuer's document.
+    ``by_issuer``: it is the issuer that speaks, to a recipient."""
 
     package: StatusPackage
     route: Route
     issuer_id: int
     recipient_id: int
-    event_time: datetime
+    by_issuer: bool
 
     @property
     def key(self) -> tuple[int, str, str]:

@@ -6,7 +6,7 @@ from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import date, datetime
 
-from django.db.models import Q
+from django.db.models import F, Q
 
 from lienthong.common import clock
 from lienthong.registry.directory import resolve
@@ -16,6 +16,7 @@ from lienthong.registry.models import (
     AgencyIdentifier,
     AgencyName,
     AgencyPlacement,
+    ApiKey,
     Credential,
     Mandate,
     Scheme,
@@ -112,6 +113,22 @@ class CredentialDetail:
 
 
 @dataclass(frozen=True, slots=True)
+class ApiKeyDetail:
+    """A key of the REST interface without its secret; ``last_used_at`` is forgotten when the database crashes."""
+
+    prefix: str
+    label: str
+    scopes: list[str]
+    allowed_networks: list[str]
+    rate_per_minute: int
+    created_at: datetime
+    expires_at: datetime | None
+    revoked_at: datetime | None
+    last_used_at: datetime | None
+    is_live: bool
+
+
+@dataclass(frozen=True, slots=True)
 class SystemDetail:
     system_id: str
     name: str
@@ -161,6 +178,31 @@ def system_detail(system_id: str) -> SystemDetail:
     :raises RegistryError: ``registry.system.unknown``
     """
     return _system(system_by_id(system_id))
+
+
+def api_key_details(system_id: str) -> list[ApiKeyDetail]:
+    """The keys of a system, oldest first.
+
+    :raises RegistryError: ``registry.system.unknown``
+    """
+    system = system_by_id(system_id)
+    now = clock.now()
+    rows = ApiKey.objects.filter(system=system).order_by("pk").annotate(last_used_at=F("usage__used_at"))
+    return [
+        ApiKeyDetail(
+            prefix=row.prefix,
+            label=row.label,
+            scopes=row.scopes,
+            allowed_networks=row.allowed_networks,
+            rate_per_minute=row.rate_per_minute,
+            created_at=row.created_at,
+            expires_at=row.expires_at,
+            revoked_at=row.revoked_at,
+            last_used_at=row.last_used_at,
+            is_live=row.revoked_at is None and (row.expires_at is None or row.expires_at > now),
+        )
+        for row in rows
+    ]
 
 
 def best_codes(agencies: Iterable[int | None]) -> dict[int | None, str]:

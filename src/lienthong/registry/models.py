@@ -7,6 +7,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.fields import ArrayField
 from django.contrib.postgres.indexes import GinIndex
 from django.contrib.postgres.search import SearchVector
 from django.db import models
@@ -234,6 +235,45 @@ class Credential(models.Model):
 
     def __str__(self) -> str:
         return f"credential {self.pk}"
+
+
+class ApiScope(models.TextChoices):
+    """What a key of the REST interface may be used for."""
+
+    DOCUMENTS_SEND = "documents:send", "Gửi văn bản"
+    DOCUMENTS_READ = "documents:read", "Nhận văn bản và theo dõi văn bản đã gửi"
+    STATUSES_SEND = "statuses:send", "Báo trạng thái xử lý"
+    DIRECTORY_READ = "directory:read", "Tra cứu danh bạ"
+    STATISTICS_READ = "statistics:read", "Xem số liệu thống kê"
+
+
+class ApiKey(models.Model):
+    """A key of the REST interface. Only the SHA-256 of its random secret is kept; ``prefix`` finds the row."""
+
+    system = models.ForeignKey(System, on_delete=models.PROTECT, related_name="api_keys")
+    prefix = models.CharField(max_length=16, unique=True)
+    secret_hash = models.BinaryField()
+    scopes = ArrayField(models.CharField(max_length=32, choices=ApiScope))
+    allowed_networks = ArrayField(models.CharField(max_length=64), default=list)
+    rate_per_minute = models.PositiveIntegerField()
+    label = models.CharField(max_length=100, blank=True, default="")
+    created_at = models.DateTimeField()
+    expires_at = models.DateTimeField(null=True)
+    revoked_at = models.DateTimeField(null=True)
+
+    def __str__(self) -> str:
+        return self.prefix
+
+
+class ApiKeyUsage(models.Model):
+    """The token bucket of a key (docs/adr/0061). The table is not logged: a crash of the database fills all buckets."""
+
+    key = models.OneToOneField(ApiKey, primary_key=True, on_delete=models.CASCADE, related_name="usage")
+    tokens = models.FloatField()
+    used_at = models.DateTimeField()
+
+    def __str__(self) -> str:
+        return f"{self.tokens:.0f} left of {self.key_id}"
 
 
 class Revision(models.Model):

@@ -8,13 +8,16 @@ from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
 
+import psycopg
 import pytest
 from pytest_django import Settings
 
 from lienthong.common import clock
+from lienthong.common.sql import conninfo
 from lienthong.exchange.dispatching.worker import Worker, load_connectors
 from lienthong.exchange.models import Delivery
 from lienthong.exchange.states import DeliveryState
+from lienthong.exchange.store import WAKE_CHANNEL
 from lienthong.registry.models import SystemKind
 from tests import packages
 from tests.exchange.conftest import Office
@@ -66,6 +69,15 @@ def test_a_commit_wakes_the_worker(
             until(lambda number=number: len(connector.carried) == number, "a notification")
             assert time.monotonic() - sent_at < 2
         until(lambda: not Delivery.objects.exclude(state="delivered").exists(), "all delivered")
+
+
+def test_only_what_the_axis_carries_itself_wakes_anybody(department: Office, hoa_phuong: Office) -> None:
+    with psycopg.connect(conninfo(), autocommit=True) as listener:
+        listener.execute(f"LISTEN {WAKE_CHANNEL}")
+        hoa_phuong.send(packages.document(hoa_phuong.code, department.code))
+        department.send(packages.document(department.code, hoa_phuong.code))
+        woken = [notification.channel for notification in listener.notifies(timeout=0.5)]
+    assert woken == [WAKE_CHANNEL]
 
 
 def test_what_becomes_due_without_a_commit_is_found_by_the_clock(

@@ -85,7 +85,8 @@ def test_a_final_refusal_is_given_up_and_told(link: Link, ministry: Agency, depa
     (row,) = department.sent()
     assert row.send_status == "fail"
     assert row.send_status_desc == (
-        "Ngừng thử lại: Trục phía trên không có nơi nhận này: 18 Khong co don vi nhan [national.no_recipient]"
+        "Ngừng thử lại: Trục phía trên không có nơi nhận này: 18 Khong co don vi nhan. "
+        "Cần xử lý: gửi lại, chuyển hướng hoặc báo giấy."
     )
 
 

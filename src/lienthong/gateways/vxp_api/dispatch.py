@@ -2,23 +2,22 @@
 
 from __future__ import annotations
 
-import errno
 import logging
 from collections.abc import Callable, Iterable
 from dataclasses import dataclass
 from functools import wraps
 
-import psycopg
 from django.conf import settings
 from django.core.handlers.wsgi import WSGIRequest
-from django.db import DatabaseError, InterfaceError, OperationalError
+from django.db import DatabaseError
 from django.http import HttpResponse, HttpResponseBase
 
 from lienthong.common.sql import release_connection
-from lienthong.exchange.refusals import Reason, Refusal
+from lienthong.exchange.outages import DATABASE_AWAY, outage_of
+from lienthong.exchange.refusals import Refusal
 from lienthong.gateways.vxp_api import answers
 from lienthong.gateways.vxp_api.authentication import authenticate
-from lienthong.gateways.vxp_api.body import CHUNK, Body
+from lienthong.gateways.vxp_api.body import Body
 from lienthong.gateways.vxp_api.faults import CallError, Failure, Fault
 from lienthong.gateways.vxp_api.parameters import Parameters
 from lienthong.ledger.denials import record_denial
@@ -27,9 +26,6 @@ from lienthong.registry.errors import RegistryError
 from lienthong.registry.resolution import SystemAccess
 
 log = logging.getLogger(__name__)
-
-_DISK_FAILS = frozenset({errno.ENOSPC, errno.EDQUOT, errno.EFBIG, errno.EIO, errno.EROFS})
-_DATABASE_AWAY = (OperationalError, InterfaceError, psycopg.OperationalError, psycopg.InterfaceError)
 
 
 @dataclass(frozen=True, slots=True)
@@ -71,7 +67,7 @@ def call(*, methods: Iterable[str] = ("POST",), failed: Failed = answers.failed)
 
 def discard_rest(body: Body) -> None:
     """Let the client finish writing, so that it reads the answer."""
-    body.drain(most=settings.PACKAGE_LIMIT + CHUNK, seconds=settings.SLOW_BODY_SECONDS)
+    body.discard_rest(limit=settings.PACKAGE_LIMIT, seconds=settings.SLOW_BODY_SECONDS)
 
 
 def _signed(request: WSGIRequest, body: Body, allowed: frozenset[str]) -> SignedRequest:
@@ -90,7 +86,7 @@ def _note_denial(error: Exception, request: WSGIRequest) -> None:
         return
     try:
         record_denial(system=error.system_id, remote=request.META.get("REMOTE_ADDR", ""), code=error.fault.code)
-    except (DatabaseError, *_DATABASE_AWAY):
+    except (DatabaseError, *DATABASE_AWAY):
         log.exception("a denial left no event")
 
 
@@ -101,12 +97,9 @@ def _failure(error: Exception, request: WSGIRequest) -> Failure:
         return Failure.of_fault(error.fault, error.detail)
     if isinstance(error, Refusal):
         return Failure.of_refusal(error)
-    if isinstance(error, _DATABASE_AWAY):
-        log.error("%s failed: the database does not answer: %s", request.path, error)
-        return Failure.of_reason(Reason.DATABASE_UNAVAILABLE)
-    if isinstance(error, OSError) and error.errno in _DISK_FAILS:
-        log.error("%s failed: the disk does not take it: %s", request.path, error)
-        return Failure.of_reason(Reason.STORAGE_UNAVAILABLE, error.strerror or "")
+    if outage := outage_of(error):
+        log.error("%s failed: %s: %s", request.path, outage.reason.code, error)
+        return Failure.of_refusal(outage)
     if isinstance(error, RegistryError) and not error.code.startswith("registry.vault."):
         return Failure.of_registry(error)
     log.error("%s failed", request.path, exc_info=error)  # a vault's own words are for the operator alone

@@ -10,6 +10,7 @@ from lienthong.registry.services.agencies import (
     restore_identifier,
     set_contact,
 )
+from lienthong.registry.services.api_keys import NewApiKey, create_api_key, revoke_api_key, rotate_api_key
 from lienthong.registry.services.mandates import end_mandate, give_mandate
 from lienthong.registry.services.registration import register_agency, remove_agency
 from lienthong.registry.services.systems import (
@@ -26,6 +27,7 @@ from lienthong.registry.services.systems import (
 )
 
 __all__ = [
+    "NewApiKey",
     "NewCredential",
     "NewSystem",
     "add_identifier",
@@ -34,6 +36,7 @@ __all__ = [
     "close_agency",
     "close_identifier",
     "create_agency",
+    "create_api_key",
     "end_mandate",
     "give_mandate",
     "lock_system",
@@ -42,7 +45,9 @@ __all__ = [
     "remove_agency",
     "rename_agency",
     "restore_identifier",
+    "revoke_api_key",
     "revoke_credentials",
+    "rotate_api_key",
     "rotate_secret",
     "serve_agency",
     "set_contact",
