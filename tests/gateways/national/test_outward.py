@@ -15,6 +15,7 @@ from lienthong.exchange.hubs.links import set_link
 from lienthong.exchange.models import Channel, Delivery, Package
 from lienthong.gateways.national.relays import track
 from lienthong.gateways.national.upstreams import account_of, route_agency
+from lienthong.ledger.models import LedgerEvent
 from lienthong.registry.models import Agency
 from tests import packages
 from tests.exchange.conftest import Office
@@ -151,6 +152,45 @@ def test_trying_again_sends_the_same_bytes(tracing: Link, ministry: Agency, depa
     assert first == second
 
 
+# --- Evidence -----------------------------------------------------------------------------------------------------
+
+
+def relayed() -> list[LedgerEvent]:
+    return list(LedgerEvent.objects.filter(kind__startswith="Relay").order_by("id"))
+
+
+def test_what_the_upstream_took_is_proven_with_its_own_receipt(
+    tracing: Link, ministry: Agency, department: Office
+) -> None:
+    tracing.hub.receipt["receipt"] = "eyJh.bWF1.Y2h1LWt5"
+    raw = packages.document("H99.01", "G99")
+    receipt = department.send(raw)
+    tracing.send()
+    (event,) = relayed()
+    assert (event.kind, event.system, event.document) == ("RelayAcceptance", "TRUC.QG", receipt.doc_id)
+    assert bytes(event.sha256) == hashlib.sha256(raw).digest()
+    assert event.data["sent_sha256"] == hashlib.sha256(tracing.hub.bodies[0]).hexdigest()
+    assert (event.data["to"], event.data["remote_id"]) == (["G99"], "5c6f00000000000000000001")
+    assert event.data["their_receipt"] == "eyJh.bWF1.Y2h1LWt5"
+
+
+def test_a_receipt_that_is_none_is_not_kept(link: Link, ministry: Agency, department: Office) -> None:
+    link.hub.receipt["receipt"] = {"nonsense": ["<html>"]}
+    department.send(packages.document("H99.01", "G99"))
+    link.send()
+    (event,) = relayed()
+    assert not {"their_receipt", "sent_sha256"} & event.data.keys()
+
+
+def test_a_refusal_of_the_upstream_is_proven(link: Link, ministry: Agency, department: Office) -> None:
+    department.send(packages.document("H99.01", "G99"))
+    answer = {"status": "FAIL", "ErrorCode": "22", "ErrorDesc": "Sai quy chuan", "DocId": ""}
+    link.hub.wrong["sendEdoc"] = [Raw(json.dumps(answer).encode(), 422)]
+    link.send()
+    (event,) = relayed()
+    assert (event.kind, event.system, event.data["code"]) == ("RelayRejection", "TRUC.QG", "national.not_conforming")
+
+
 # --- What became of it beyond ---------------------------------------------------------------------------------------
 
 
@@ -176,7 +216,7 @@ def test_the_sender_sees_whom_the_upstream_could_not_reach_and_later_did(
     department.send(packages.document("H99.01", "G99", "G97"))
     link.send()
     link.hub.sent_rows = [row("G99", "done"), row("G97", "fail", "Hệ thống khóa")]
-    assert follow(link) == 0
+    assert [follow(link), follow(link)] == [0, 0]
     assert standings(department) == {
         "G99": ("done", "Đã nhận"),
         "G97": ("fail", "Trục phía trên không chuyển được tới nơi nhận: Hệ thống khóa"),
@@ -185,6 +225,9 @@ def test_the_sender_sees_whom_the_upstream_could_not_reach_and_later_did(
     assert follow(link) == 1
     assert standings(department)["G97"] == ("done", "Đã nhận")
     assert follow(link) == 0
+    accepted, lost = relayed()
+    assert (accepted.kind, lost.kind, lost.data["to"]) == ("RelayAcceptance", "RelayFailure", ["G97"])
+    assert (lost.document, lost.data["reason"]) == (accepted.document, "Hệ thống khóa")
 
 
 def test_what_the_receipt_says_of_addressees_is_told_at_once(

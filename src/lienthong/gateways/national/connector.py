@@ -5,10 +5,12 @@ A resend is safe, as the other side answers it with the first receipt; so a cras
 
 from __future__ import annotations
 
+import hashlib
+import re
 from collections.abc import Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
-from typing import Any
+from typing import Any, TypeGuard
 
 from edxml102.model import PackageKind
 from lienthong.common.sql import release_connection
@@ -27,6 +29,8 @@ from lienthong.registry.errors import RegistryError
 
 _CHUNK = 256 * 1024
 _IN_MEMORY = 1024 * 1024
+_LONGEST_RECEIPT = 256 * 1024
+_JWS = re.compile(r"[0-9A-Za-z_-]+\.[0-9A-Za-z_-]*\.[0-9A-Za-z_-]+")
 
 
 class NationalConnector:
@@ -40,15 +44,15 @@ class NationalConnector:
         try:
             handed, account = self._handed(outgoing), account_of(upstream)
             release_connection()  # the package goes over the network
-            sent = _send(account, outgoing, handed, min(timeout, account.timeout))
+            sent, digest = _send(account, outgoing, handed, min(timeout, account.timeout))
         except VxpError as error:
             return not_delivered(error)
         except RegistryError as error:
             return NotDelivered(permanent=False, cause=error.code, detail=error.message, retry_after=900)
         except Refusal as refusal:  # our own stored bytes are damaged
-            return NotDelivered(permanent=True, cause=refusal.reason.code, detail=refusal.reason.sentence)
+            return NotDelivered(permanent=True, cause=refusal.reason.code, detail=refusal.reason.sentence, ours=True)
         note_relay(upstream=upstream, package_id=outgoing.package_id, remote_id=sent.doc_id, fates=_fates(sent))
-        return Delivered(remote_id=sent.doc_id)
+        return Delivered(remote_id=sent.doc_id, proof=_proof(sent, digest, outgoing))
 
     @staticmethod
     def _handed(outgoing: Outgoing) -> Handed:
@@ -56,29 +60,45 @@ class NationalConnector:
         return hand_on(outgoing.package, adds_trace=adds_trace)
 
 
-def _send(account: Account, outgoing: Outgoing, handed: Handed, timeout: float) -> Sending:
-    """A status report has no list of addressees: it goes to its ``ResponseFor`` (vxp-protocol.md 6.4)."""
+def _send(account: Account, outgoing: Outgoing, handed: Handed, timeout: float) -> tuple[Sending, bytes]:
+    """The answer and the SHA-256 of what was sent. A status report has no list of addressees: it goes to its
+    ``ResponseFor`` (vxp-protocol.md 6.4)."""
     to = outgoing.to_codes if outgoing.kind is PackageKind.DOCUMENT else ()
-    with _written(handed) as package, account.client(timeout=timeout) as client:
+    with _written(handed) as (package, digest), account.client(timeout=timeout) as client:
         sent = client.send_edoc(
             package, sender=outgoing.from_code, kind=outgoing.kind, to=to, trace=to_text(handed.beside)
         )
     if not sent.doc_id:  # a receipt for nothing; sending once more is safe
         raise VxpError("", "the receipt has no DocId")
-    return sent
+    return sent, digest
 
 
 @contextmanager
-def _written(handed: Handed) -> Iterator[bytes | Path]:
-    """A small package in memory, a large one in a file, since it is read twice."""
+def _written(handed: Handed) -> Iterator[tuple[bytes | Path, bytes]]:
+    """A small package in memory, a large one in a file, since it is read twice; and its SHA-256."""
     if handed.size <= _IN_MEMORY:
-        yield b"".join(handed.chunks(_CHUNK))
+        package = b"".join(handed.chunks(_CHUNK))
+        yield package, hashlib.sha256(package).digest()
         return
+    digest = hashlib.sha256()
     with package_file() as file:
         for chunk in handed.chunks(_CHUNK):
             file.write(chunk)
+            digest.update(chunk)
         file.flush()
-        yield Path(file.name)
+        yield Path(file.name), digest.digest()
+
+
+def _proof(sent: Sending, digest: bytes, outgoing: Outgoing) -> dict[str, str]:
+    """What the event keeps: the hash of the bytes that went where a trace header was added, and the other axis' own
+    signed receipt, when it gives one as ours does."""
+    receipt = sent.fields.get("receipt")
+    altered = {"sent_sha256": digest.hex()} if digest != outgoing.package.sha256 else {}
+    return altered | ({"their_receipt": receipt} if _is_jws(receipt) else {})
+
+
+def _is_jws(receipt: object) -> TypeGuard[str]:
+    return isinstance(receipt, str) and len(receipt) <= _LONGEST_RECEIPT and bool(_JWS.fullmatch(receipt))
 
 
 def _fates(sent: Sending) -> list[Fate]:

@@ -7,13 +7,10 @@ from dataclasses import dataclass
 from datetime import timedelta
 
 from django.db import transaction
-from django.db.models import QuerySet
 
 from edxml102.model import PackageKind
 from lienthong.common import clock
-from lienthong.exchange.models import Recipient
-from lienthong.exchange.routing import Outcome
-from lienthong.exchange.states import RecipientState
+from lienthong.exchange.hubs import beyond
 from lienthong.gateways.national.answers import Sent
 from lienthong.gateways.national.client import VxpClient
 from lienthong.gateways.national.models import Relay, Upstream
@@ -37,7 +34,7 @@ def note_relay(*, upstream: Upstream, package_id: str, remote_id: str, fates: Se
         Relay.objects.update_or_create(
             upstream=upstream, package_id=package_id, defaults={"remote_id": remote_id, "sent_at": clock.now()}
         )
-        _write_failures(package_id, upstream, fates)
+        _write(package_id, upstream, fates)
 
 
 def track(upstream: Upstream, client: VxpClient) -> int:
@@ -62,8 +59,7 @@ def _settle(relay: Relay, upstream: Upstream, rows: Iterable[Sent]) -> bool:
     known = {fate.code: fate for fate in fates}
     over = all(row.to_code in known and known[row.to_code].reached for row in rows)
     with transaction.atomic():
-        _write_failures(str(relay.package_id), upstream, fates)
-        _write_reached(str(relay.package_id), upstream, fates)
+        _write(str(relay.package_id), upstream, fates)
         if over:
             Relay.objects.filter(pk=relay.pk).update(is_open=False)
     return over
@@ -77,23 +73,9 @@ def fate_of(row: Sent) -> Fate | None:
     return Fate(row.to_code, reached=False, reason=row.send_status_desc[:500]) if status == _FAILED else None
 
 
-def _write_failures(package_id: str, upstream: Upstream, fates: Iterable[Fate]) -> None:
-    """The sender sees it in its list, unless the agency has already spoken for itself."""
-    for fate in fates:
-        if not fate.reached:
-            reason = f"{Outcome.FAILED_BEYOND.label}: {fate.reason}".rstrip(": ")
-            _recipients(package_id, upstream, fate.code).filter(
-                outcome__in=[Outcome.ACCEPTED.value, Outcome.REDIRECTED.value], state=RecipientState.SENT.value
-            ).update(outcome=Outcome.FAILED_BEYOND.value, reason=reason)
-
-
-def _write_reached(package_id: str, upstream: Upstream, fates: Iterable[Fate]) -> None:
+def _write(package_id: str, upstream: Upstream, fates: Iterable[Fate]) -> None:
     for fate in fates:
         if fate.reached:
-            _recipients(package_id, upstream, fate.code).filter(outcome=Outcome.FAILED_BEYOND.value).update(
-                outcome=Outcome.ACCEPTED.value, reason=""
-            )
-
-
-def _recipients(package_id: str, upstream: Upstream, code: str) -> QuerySet[Recipient]:
-    return Recipient.objects.filter(delivery__package_id=package_id, delivery__system_id=upstream.pk, code=code)
+            beyond.note_reached(package_id=package_id, system_pk=upstream.pk, code=fate.code)
+        else:
+            beyond.note_lost(package_id=package_id, system_pk=upstream.pk, code=fate.code, reason=fate.reason)
