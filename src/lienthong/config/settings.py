@@ -126,7 +126,12 @@ def _database(url: str) -> dict[str, object]:
 # --- Django -------------------------------------------------------------------------------------------------------
 DEBUG = False
 SECRET_KEY = "unused-until-pages-arrive"  # noqa: S105 - nothing is signed with it: no sessions, no forms yet
+AUTH_USER_MODEL = "accounts.User"
 INSTALLED_APPS = [
+    "django.contrib.contenttypes",
+    "django.contrib.auth",
+    "lienthong.accounts",
+    "lienthong.records",
     "lienthong.ledger",
     "lienthong.registry",
     "lienthong.exchange",
