@@ -227,7 +227,7 @@ def poll_command(system_id: UpstreamId, as_json: Json = False) -> None:
             io.print_json(tally)
         else:
             typer.echo(
-                f"Đã nhận {tally.taken}, đã có từ trước {tally.repeated}, từ chối {tally.refused}, để lại {tally.left}."
+                f"Nhận {tally.taken}, đã có từ trước {tally.repeated}, từ chối {tally.refused}, để lại {tally.stays}."
             )
 
 
