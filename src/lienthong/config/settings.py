@@ -126,6 +126,7 @@ INSTALLED_APPS = [
     "lienthong.ledger",
     "lienthong.registry",
     "lienthong.exchange",
+    "lienthong.exchange.guards",
     "lienthong.exchange.signatures",
     "lienthong.gateways.rest_api",
     "lienthong.gateways.webhook",

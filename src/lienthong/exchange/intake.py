@@ -29,6 +29,7 @@ from lienthong.exchange.acts import record_rejection
 from lienthong.exchange.asks import codes_named, read_request
 from lienthong.exchange.committer import Committer
 from lienthong.exchange.fingerprint import content_fingerprint
+from lienthong.exchange.guards.door import note_secret, refuse_secrets
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Route, route_code, route_organs
 from lienthong.exchange.rule_sets import rule_set
@@ -86,6 +87,8 @@ def accept_package(body: Body, *, sending: Sending, length: int | None) -> Recei
             receipt = _accept_small(body, sending)
     except Refusal as refusal:
         record_rejection(sending, refusal)
+        if refusal.reason is Reason.STATE_SECRET:
+            note_secret(sending, refusal)
         raise
     hit("exchange.before_reply")
     return receipt
@@ -162,6 +165,8 @@ def _check_declared(result: ReadResult, sending: Sending) -> None:
 
 
 def _submission(result: ReadResult, sending: Sending, stored: Stored) -> DocumentSubmission | StatusSubmission:
+    if result.package is not None:
+        refuse_secrets(result.package)
     package, findings = _conforming(result)
     if sending.only is not None and package.kind is not sending.only:
         raise Refusal(Reason.KIND_UNEXPECTED)
