@@ -30,6 +30,7 @@ from lienthong.exchange.asks import codes_named, read_request
 from lienthong.exchange.committer import Committer
 from lienthong.exchange.fingerprint import content_fingerprint
 from lienthong.exchange.guards.door import note_secret, refuse_secrets
+from lienthong.exchange.guards.holds import AWAITS_SIGNATURE
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Route, route_code, route_organs
 from lienthong.exchange.rule_sets import rule_set
@@ -271,6 +272,8 @@ def _document_submission(
     routes = route_organs(header.to, found)
     priority = Priority.known(header.other_info.priority)
     received_at = clock.now()
+    demand = demand_of(agency, on_date=clock.today(), revision=sending.sender.revision)
+    waits = _waits_for_the_worker(demand, stored, asking=asking)
     return DocumentSubmission(
         package_id=new_id(),
         system_pk=sending.sender.pk,
@@ -278,11 +281,12 @@ def _document_submission(
         agency_id=agency,
         from_code=header.from_.organ_id,
         stored=stored,
-        findings=findings,
+        findings=(*findings, _HELD) if waits else findings,
         remote=sending.remote,
         received_at=received_at,
         package=package,
-        signatures=_checked_signatures(package, agency, sending, stored, received_at),
+        signatures=None if waits else _checked_signatures(package, demand, stored, received_at),
+        held=AWAITS_SIGNATURE if waits else "",
         routes=routes,
         fingerprint=content_fingerprint(package),
         rank=priority.rank if priority else 0,
@@ -291,12 +295,25 @@ def _document_submission(
     )
 
 
+_HELD = Finding(
+    "exchange.held",
+    Severity.NOTE,
+    "AttachmentEncoded",
+    "Gói tin lớn: trục kiểm tra chữ ký số xong mới chuyển tới nơi nhận; theo dõi kết quả ở danh sách văn bản đã gửi.",
+)
+
+
+def _waits_for_the_worker(demand: Demand, stored: Stored, *, asking: bool) -> bool:
+    """A sender does not wait while a large package is checked: the recipients do. What asks something of recipients
+    (a recall) takes effect at once, so it is checked before that, whatever its size."""
+    return demand is not Demand.NONE and stored.length > settings.SIGNATURE_INLINE_LIMIT and not asking
+
+
 def _checked_signatures(
-    package: DocumentPackage, agency: int, sending: Sending, stored: Stored, received_at: datetime
+    package: DocumentPackage, demand: Demand, stored: Stored, received_at: datetime
 ) -> PackageReport | None:
     """The outcome of checking signatures where they are demanded of the sender; all others are checked later."""
-    demand = demand_of(agency, on_date=clock.today(), revision=sending.sender.revision)
-    if demand is Demand.NONE or stored.length > settings.SIGNATURE_INLINE_LIMIT:
+    if demand is Demand.NONE:
         return None
     release_connection()  # checking takes a while
     from lienthong.exchange.signatures.door import check_at_door  # noqa: PLC0415 - pyHanko loads only where it is used

@@ -29,8 +29,7 @@ class Reason(Enum):
     )  # fmt: skip
     STATE_SECRET = (
         "exchange.state_secret", 422, "Gói tin có dấu hiệu chứa bí mật nhà nước nên trục không nhận và không lưu.",
-        "Không gửi văn bản mật qua trục; gửi theo quy định về bảo vệ bí mật nhà nước. Nếu văn bản không mật, bỏ dấu hiệu ở"
-        " các chỗ được nêu rồi gửi lại.",
+        "Gửi văn bản mật theo quy định về bảo vệ bí mật nhà nước. Nếu không mật, bỏ dấu hiệu được nêu rồi gửi lại.",
     )  # fmt: skip
     BODY_TOO_SLOW = (
         "exchange.body_too_slow", 408, "Gói tin được gửi quá chậm nên trục đã ngắt.",

@@ -65,6 +65,7 @@ class Submission:
     remote: str
     received_at: datetime
     address: Address | None = None
+    held: str = ""  # why its deliveries stay out of sight for now
 
     def note(self, *findings: Finding) -> None:
         """Add what was found while deciding; a batch that failed is decided again."""

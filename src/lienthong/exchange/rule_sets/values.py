@@ -91,8 +91,8 @@ class SecrecyRules:
 
     ``key``: the word of the stamp (*mật*). ``degrees``: what goes before it in the higher ones (*tối*, *tuyệt*).
     ``labels``: what may introduce a stamp. ``ordinary_before``, ``ordinary_after``: neighbours that make it another
-    word. ``mentions``: what public documents about secrecy say. All of these in small letters; ``file_name_marks`` (without
-    diacritics) and ``notation_suffixes`` as they are written.
+    word. ``mentions``: what public documents about secrecy say. All of these in small letters; ``file_name_marks``
+    (without diacritics) and ``notation_suffixes`` as they are written.
     """
 
     key: str
