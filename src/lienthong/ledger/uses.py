@@ -41,7 +41,27 @@ class _Seen:
             self._keys.add(key)
 
 
-_seen = _Seen()
+class UseRecorder:
+    """Notes uses, and remembers for its process which are noted."""
+
+    def __init__(self) -> None:
+        self._seen = _Seen()
+
+    def record(self, *, credential: str, system: str, remote: str, day: date) -> None:
+        """As ``record_use``, on a day."""
+        key = (credential, remote)
+        if self._seen.has(key, day):
+            return
+        try:
+            with transaction.atomic(), connection.wrap_database_errors:
+                _append_once(credential, system, remote, day)
+        except (DatabaseError, InterfaceError) as error:
+            _log.error("a use of %s left no event: %s", credential, error)
+            return
+        self._seen.add(key, day)
+
+
+_recorder = UseRecorder()
 
 
 def record_use(*, credential: str, system: str, remote: str) -> None:
@@ -51,16 +71,7 @@ def record_use(*, credential: str, system: str, remote: str) -> None:
 
     A ledger that cannot be written does not turn the caller away: the next request tries again.
     """
-    key, day = (credential, remote), clock.today()
-    if _seen.has(key, day):
-        return
-    try:
-        with transaction.atomic(), connection.wrap_database_errors:
-            _append_once(credential, system, remote, day)
-    except (DatabaseError, InterfaceError) as error:
-        _log.error("a use of %s left no event: %s", credential, error)
-        return
-    _seen.add(key, day)
+    _recorder.record(credential=credential, system=system, remote=remote, day=clock.today())
 
 
 def _append_once(credential: str, system: str, remote: str, day: date) -> None:

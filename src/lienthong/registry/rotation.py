@@ -38,7 +38,7 @@ def master_keys() -> list[MasterKey]:
     return [MasterKey(id_, n == 0, counts.get(id_, 0)) for n, id_ in enumerate(vault.key_ids())]
 
 
-def rotate_master_key() -> MasterKey:
+def rotate_master_key(*, batch: int = _BATCH) -> MasterKey:
     """Make a new key, encrypt every secret with it, and keep the old one for who still needs it.
 
     Broken off, it is finished by ``encrypt_again``.
@@ -48,25 +48,25 @@ def rotate_master_key() -> MasterKey:
     with revision.changing():
         made = vault.add_key()
         note_master_key(EventKind.MASTER_KEY_ROTATED, made)
-    encrypt_again()
+    encrypt_again(batch=batch)
     return master_keys()[0]
 
 
-def encrypt_again() -> int:
+def encrypt_again(*, batch: int = _BATCH) -> int:
     """Bring every secret under the newest key, a batch at a time; answers how many were brought.
 
     :raises RegistryError: ``registry.vault.*``
     """
     count = 0
-    while batch := _encrypt_batch():
-        count += batch
+    while done := _encrypt_batch(batch):
+        count += done
     return count
 
 
-def _encrypt_batch() -> int:
+def _encrypt_batch(size: int) -> int:
     newest = vault.key_ids()[0]
     with revision.changing():
-        rows = list(Credential.objects.select_related("system").exclude(key_id=newest).order_by("pk")[:_BATCH])
+        rows = list(Credential.objects.select_related("system").exclude(key_id=newest).order_by("pk")[:size])
         for row in rows:
             bound_to = row.system.system_id
             secret = vault.decrypt(vault.Encrypted(row.key_id, bytes(row.secret_encrypted)), bound_to=bound_to)
