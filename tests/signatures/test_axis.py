@@ -34,7 +34,7 @@ from lienthong.exchange.signatures.services import check_again, set_policy
 from lienthong.ledger.models import LedgerEvent
 from tests.exchange.conftest import Office
 from tests.signatures.ca import Holder, cast
-from tests.signatures.documents import package, plain_pdf, sign, signed_by_both
+from tests.signatures.documents import package, plain_pdf, sign, signed_by_both, stamped_pdf
 
 ROOT = Path(__file__).parents[2]
 BASIS = "Quyết định mẫu số 1"
@@ -388,6 +388,47 @@ def test_a_package_that_kills_its_worker_takes_no_others_with_it(department: Off
     assert [check_due(segments(), now=later) for _ in range(3)] == [1, 1, 0]
     waiting = PackageCheck.objects.filter(result="")
     assert [check.package_id for check in waiting] == [alone.package_id]
+
+
+# -- stamps of secrecy on a page
+
+
+def test_a_stamp_on_the_first_page_holds_what_nobody_has_taken(department: Office, hoa_phuong: Office) -> None:
+    department.send(package(stamped_pdf("TUYỆT MẬT")))
+    assert len(hoa_phuong.inbox()) == 1  # until the worker has seen the page
+    check_due(segments())
+    assert hoa_phuong.inbox() == []
+    (held,) = list_held()
+    assert held.reason == "Trang đầu của tệp PDF có dấu chỉ độ mật."
+    (alert,) = open_alerts()
+    assert (alert.kind, alert.level) == ("state_secret", "critical")
+    assert "Chưa nơi nhận nào lấy" in alert.detail
+    release_held(package_id=held.package_id, actor="bà Liên", reason="Văn bản mẫu, không mật")
+    check_again(document=None, now=clock.now())
+    check_due(segments())
+    assert len(hoa_phuong.inbox()) == 1
+
+
+def test_who_has_taken_it_is_named(department: Office, hoa_phuong: Office) -> None:
+    department.send(package(stamped_pdf("MẬT")))
+    (arrival,) = hoa_phuong.inbox()
+    hoa_phuong.confirm(arrival.doc_id)
+    check_due(segments())
+    (alert,) = open_alerts()
+    assert "ĐÃ LẤY: H99.30" in alert.detail
+
+
+def test_a_page_that_speaks_of_secrecy_is_not_stamped(department: Office, hoa_phuong: Office) -> None:
+    department.send(package(stamped_pdf("QUY CHẾ BẢO MẬT THÔNG TIN")))
+    check_due(segments())
+    assert len(hoa_phuong.inbox()) == 1
+    assert open_alerts() == []
+
+
+def test_at_the_door_a_stamp_is_refused(department: Office, hoa_phuong: Office) -> None:
+    _demand(Demand.ANY, department)
+    assert _refused(department, package(stamped_pdf("TỐI MẬT"))).reason is Reason.STATE_SECRET
+    assert Package.objects.count() == 0
 
 
 def _kinds() -> set[str]:

@@ -49,6 +49,15 @@ def is_marked(text: str, rules: SecrecyRules) -> bool:
     return any(_is_mark(text, words, at, rules) for at in range(len(words)))
 
 
+def is_stamped(line: str, rules: SecrecyRules) -> bool:
+    """Whether a line of a page is nothing but a stamp: running text may speak of secrecy as it likes."""
+    if not _hint(rules.key).search(line):
+        return False
+    text = " ".join(_plain(line).split())
+    stamp = "".join(text.casefold().split()).strip("()[]*.:-–—")
+    return text == text.upper() and stamp in _stamps(rules)
+
+
 def is_secret_notation(text: str, rules: SecrecyRules) -> bool:
     """Whether a notation ends in a secrecy suffix: ``15/BC-UBND-M``, ``15/BC-UBND(TM)``."""
     if not any(suffix in text for suffix in rules.notation_suffixes):
@@ -154,6 +163,13 @@ def _is_mark(text: str, words: list[re.Match[str]], at: int, rules: SecrecyRules
 def _joined(rules: SecrecyRules) -> frozenset[str]:
     """``TỐIMẬT``: two words whose letters were set apart."""
     return frozenset(degree + rules.key for degree in rules.degrees)
+
+
+@cache
+def _stamps(rules: SecrecyRules) -> frozenset[str]:
+    """All stamps without blanks, with and without a label before them."""
+    marks = {rules.key, *_joined(rules)}
+    return frozenset(marks | {"".join(label.split()) + mark for label in rules.labels for mark in marks})
 
 
 def _neighbour(text: str, words: list[re.Match[str]], at: int, step: int) -> str | None:

@@ -21,6 +21,8 @@ _NOT_CHECKED = frozenset(check.id for check in (Check.GAVE_UP, Check.TIMED_OUT))
 def settle_hold(cursor: Cursor, claim: Claim, report: PackageReport) -> None:
     """Release or block by what is demanded of the sender. What could not be checked at all stays held: a person
     decides, and is told."""
+    if claim.rounds == 0 and any(found.id == Check.SECRET_STAMP.id for found in report.findings):
+        _quarantine(cursor, claim)
     held = holds.held_for(cursor, claim.package_id) == holds.FOR_SIGNATURE
     if any(found.id in _NOT_CHECKED for found in report.findings):
         _tell_operator(claim.package_id, held=held)
@@ -33,6 +35,19 @@ def settle_hold(cursor: Cursor, claim: Claim, report: PackageReport) -> None:
             holds.block(cursor, claim.package_id, reason=told)
         else:
             holds.release(cursor, claim.package_id)
+
+
+def _quarantine(cursor: Cursor, claim: Claim) -> None:
+    """A stamp on a page: nobody else gets the package until the security officer has looked at it."""
+    count, holders = holds.quarantine(cursor, claim.package_id, reason="Trang đầu của tệp PDF có dấu chỉ độ mật.")
+    have = f"ĐÃ LẤY: {', '.join(holders)}." if holders else "Chưa nơi nhận nào lấy."
+    raise_alert(
+        kind=AlertKind.STATE_SECRET,
+        level=Level.CRITICAL,
+        subject=f"Gói tin {claim.package_id} có dấu chỉ độ mật ở trang đầu tệp PDF; trục đang giữ lại.",
+        detail=f"Đã giữ {count} lượt chuyển. {have} Quyết định: lienthong holds release hoặc lienthong holds block.",
+        dedupe_key=f"state_secret {claim.package_id}",
+    )
 
 
 def _demand(cursor: Cursor, claim: Claim) -> Demand:
