@@ -205,10 +205,10 @@ def test_a_signature_does_not_open_for_another_body(axis: Axis) -> None:
 def test_a_secret_is_refused_at_this_door(axis: Axis) -> None:
     before = axis.waiting(axis.receiver)
     answer = axis.send(axis.clerk, packages.document("H99.01", "H99.02", subject="Kế hoạch diễn tập (Mật)"))
-    assert (answer.status, answer.code, answer.json["DocId"]) == (422, "125", "")
+    assert (answer.status, answer.code, answer.json["DocId"]) == (422, "126", "")
     assert "diễn tập" not in answer.body.decode()
     report = packages.status("H99.02", "H99.01", "VB-1", "02", description="TỐI MẬT")
-    assert axis.send(axis.receiver, report, sender="H99.02", messagetype="status").code == "125"
+    assert axis.send(axis.receiver, report, sender="H99.02", messagetype="status").code == "126"
     assert axis.waiting(axis.receiver) == before
 
 
