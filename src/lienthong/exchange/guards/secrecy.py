@@ -21,6 +21,10 @@ _SPACED = re.compile(r"(?<!\w)(?:\w[ \t]+){2,}\w(?!\w)")  # M Ậ T, as stamps a
 _BRACKETS = frozenset("()[]{}<>«»“”\"'‘’")
 _TIGHT = frozenset("-_")  # words of a file name are joined by these
 _ENDS = frozenset("-–—_:;/\\|.*•\n\t") | _BRACKETS
+_LONGEST_SPACED = 10_000  # characters of a text whose letters may be set apart
+_LONGEST_NOTATION = 200
+_AROUND = 40  # characters beside a word that are looked at, so that a long text costs no more than its length
+_BEYOND = "phần tử ngoài chuẩn"
 _SUFFIX = re.compile(r"[-/._(\[ ]\s*([^-/._()\[\] ]+(?: [^-/._()\[\] ]+)?)\s*[)\]]?\s*$")
 
 
@@ -46,7 +50,9 @@ def is_marked(text: str, rules: SecrecyRules) -> bool:
     if rules.key not in text.casefold():
         return False
     words = list(_WORD.finditer(text))
-    return any(_is_mark(text, words, at, rules) for at in range(len(words)))
+    mixed = any(sign.islower() for sign in text)
+    speaks = _speaks_of_secrecy(text, rules)
+    return any(_is_mark(text, words, at, rules, mixed=mixed, speaks=speaks) for at in range(len(words)))
 
 
 def is_stamped(line: str, rules: SecrecyRules) -> bool:
@@ -62,7 +68,7 @@ def is_secret_notation(text: str, rules: SecrecyRules) -> bool:
     """Whether a notation ends in a secrecy suffix: ``15/BC-UBND-M``, ``15/BC-UBND(TM)``."""
     if not any(suffix in text for suffix in rules.notation_suffixes):
         return False
-    found = _SUFFIX.search(_plain(text).strip())
+    found = _SUFFIX.search(" ".join(_plain(text[-_LONGEST_NOTATION:]).split()))
     return found is not None and found[1] in rules.notation_suffixes
 
 
@@ -107,10 +113,11 @@ def _texts(package: DocumentPackage) -> Iterator[tuple[str, str]]:
 
 
 def _extra_texts(extras: Iterable[Extra]) -> Iterator[tuple[str, str]]:
-    """Elements beyond the standard, where vendors put what it has no place for."""
+    """Elements beyond the standard, where vendors put what it has no place for. Their names are the sender's words, so
+    they are not repeated."""
     for extra in extras:
-        yield extra.name, extra.text
-        yield from ((extra.name, value) for _, value in extra.attributes)
+        yield _BEYOND, extra.text
+        yield from ((_BEYOND, value) for _, value in extra.attributes)
         yield from _extra_texts(extra.children)
 
 
@@ -140,10 +147,9 @@ def _plain(text: str) -> str:
     return _SPACED.sub(lambda match: "".join(match[0].split()), text) if len(text) < _LONGEST_SPACED else text
 
 
-_LONGEST_SPACED = 10_000
-
-
-def _is_mark(text: str, words: list[re.Match[str]], at: int, rules: SecrecyRules) -> bool:
+def _is_mark(  # noqa: PLR0913 - what is known of the text
+    text: str, words: list[re.Match[str]], at: int, rules: SecrecyRules, *, mixed: bool, speaks: bool
+) -> bool:
     if words[at][0].casefold() != rules.key:
         return words[at][0].casefold() in _joined(rules)
     before = _neighbour(text, words, at, -1)
@@ -151,12 +157,12 @@ def _is_mark(text: str, words: list[re.Match[str]], at: int, rules: SecrecyRules
     if after is not None and after.casefold() in rules.ordinary_after:
         return False
     if before is not None and before.casefold() in rules.degrees:
-        return not _speaks_of_secrecy(text, rules) or _stands_alone(text, words[at - 1].start(), words[at].end(), rules)
+        return not speaks or _stands_alone(text, words[at - 1].start(), words[at].end(), rules)
     if before is not None and before.casefold() in rules.ordinary_before:
         return False
     if _stands_alone(text, words[at].start(), words[at].end(), rules):
         return True
-    return _is_shouted(text, words[at][0], after)
+    return mixed and _is_shouted(words[at][0], after)
 
 
 @cache
@@ -189,16 +195,16 @@ def _speaks_of_secrecy(text: str, rules: SecrecyRules) -> bool:
 
 def _stands_alone(text: str, start: int, end: int, rules: SecrecyRules) -> bool:
     """Nothing but an end of the text, a bracket or a dash on both sides; a label (*độ mật:*) may go before."""
-    left = text[:start].rstrip(" ")
-    right = text[end:].lstrip(" ")
+    left = text[max(0, start - _AROUND) : start].rstrip(" ")
+    right = text[end : end + _AROUND].lstrip(" ")
+    tight_left, tight_right = text[start - 1 : start] != " ", text[end : end + 1] != " "
     for label in rules.labels:
         if left.casefold().endswith(label):
             left = left[: -len(label)].rstrip(" ")
             break
     shouted = text[start:end].isupper()
-    return _is_end(left[-1:], tight=len(left) == start, shouted=shouted) and _is_end(
-        right[:1], tight=len(text) - len(right) == end, shouted=shouted
-    )
+    before = _is_end(left[-1:], tight=tight_left, shouted=shouted)
+    return before and _is_end(right[:1], tight=tight_right, shouted=shouted)
 
 
 def _is_end(sign: str, *, tight: bool, shouted: bool) -> bool:
@@ -207,6 +213,6 @@ def _is_end(sign: str, *, tight: bool, shouted: bool) -> bool:
     return sign == "" or sign in _ENDS
 
 
-def _is_shouted(text: str, word: str, after: str | None) -> bool:
+def _is_shouted(word: str, after: str | None) -> bool:
     """``Báo cáo MẬT về …``: capitals among small letters. ``MẬT SƠN`` is a name."""
-    return word.isupper() and any(sign.islower() for sign in text) and not (after is not None and after.isupper())
+    return word.isupper() and not (after is not None and after.isupper())
