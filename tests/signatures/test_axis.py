@@ -22,6 +22,7 @@ from lienthong.exchange.intake import segments
 from lienthong.exchange.models import Package
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.signatures import rows
+from lienthong.exchange.signatures.acts import report_hash, stored_part
 from lienthong.exchange.signatures.checking import LEASE, check_due
 from lienthong.exchange.signatures.models import Evidence, PackageCheck, SignatureCheck
 from lienthong.exchange.signatures.policies import Demand
@@ -29,6 +30,7 @@ from lienthong.exchange.signatures.reports import PackageReport, Part, PartRepor
 from lienthong.exchange.signatures.results import Result
 from lienthong.exchange.signatures.selectors import signature_state
 from lienthong.exchange.signatures.services import check_again, set_policy
+from lienthong.ledger.models import LedgerEvent
 from tests.exchange.conftest import Office
 from tests.signatures.ca import Holder, cast
 from tests.signatures.documents import package, plain_pdf, sign, signed_by_both
@@ -106,6 +108,32 @@ def test_an_open_outcome_is_checked_again_later_and_settles(
     assert state.result is not None
     assert (state.result.value, state.due_at) == ("valid_with_warnings", None)
     assert sorted(SignatureCheck.objects.values_list("round", flat=True)) == [1, 1, 2, 2]
+
+
+def test_what_a_check_says_is_told_when_it_is_new(department: Office, hoa_phuong: Office, data_dir: Path) -> None:
+    receipt = department.send(package(_signed()))
+    now = clock.now()
+    check_due(segments(), now=now)
+    check_due(segments(), now=now + timedelta(minutes=11))  # says the same
+    _fresh_list(data_dir)
+    check_due(segments(), now=now + timedelta(hours=2))
+    told = LedgerEvent.objects.filter(kind="SignaturesChecked", document=receipt.doc_id).order_by("id")
+    assert [(one.data["result"], one.data["round"]) for one in told] == [
+        ("indeterminate", 1),
+        ("valid_with_warnings", 2),
+    ]
+    for event in told:
+        stored = SignatureCheck.objects.filter(package_id=event.subject_id, round=event.data["round"])
+        assert report_hash([stored_part(one) for one in stored]).hex() == event.data["report"]
+
+
+def test_the_trust_store_is_told_when_it_changes(department: Office, data_dir: Path) -> None:
+    for _ in range(2):
+        check_due(segments())
+    _fresh_list(data_dir)
+    check_due(segments())
+    told = LedgerEvent.objects.filter(kind="TrustStoreChanged").order_by("id")
+    assert [(len(one.data["roots"]), len(one.data["crls"])) for one in told] == [(1, 0), (1, 1)]
 
 
 def test_an_operator_may_have_it_checked_again_at_once(department: Office, hoa_phuong: Office, data_dir: Path) -> None:
@@ -252,6 +280,7 @@ def test_a_document_that_meets_the_demand_brings_its_outcome_along(
     assert state.result is not None
     assert (state.result.value, state.due_at) == ("valid_with_warnings", None)
     assert Evidence.objects.exists()
+    assert LedgerEvent.objects.get(kind="SignaturesChecked", document=receipt.doc_id).data["round"] == 1
     assert check_due(segments()) == 0
 
 
@@ -282,6 +311,9 @@ def test_demands_are_dated_and_of_one_sender(department: Office, hoa_phuong: Off
     assert _refused(department, package(plain_pdf(), number="3")).reason is Reason.SIGNATURE_MISSING
     _demand(Demand.NONE, department)
     department.send(package(plain_pdf(), number="4"))
+    told = LedgerEvent.objects.filter(kind="SignaturePolicySet").order_by("id")
+    assert [one.data["demand"] for one in told] == ["any", "any", "any", "none"]
+    assert {one.data["basis"] for one in told} == {BASIS}
 
 
 def test_above_the_inline_limit_the_worker_decides(department: Office, hoa_phuong: Office, settings: Settings) -> None:
