@@ -56,7 +56,7 @@ def audit(
     with_bytes: bool = _BYTES,
     as_json: bool = _JSON,
 ) -> None:
-    """Tính lại toàn bộ nhật ký và đối chiếu với dữ liệu của trục; nêu dòng hỏng đầu tiên. Mã thoát 1 khi có chỗ hỏng."""
+    """Tính lại nhật ký, đối chiếu với dữ liệu của trục; nêu dòng hỏng đầu tiên. Mã thoát 1 khi có chỗ hỏng."""
     runtime.prepare()
     from lienthong.exchange.reconcile import reconcile  # noqa: PLC0415 - needs Django
     from lienthong.ledger.audit import audit as recompute  # noqa: PLC0415
