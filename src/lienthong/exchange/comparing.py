@@ -76,8 +76,8 @@ def _acceptances(events: Sequence[LedgerEvent]) -> Found:
     packages = Package.objects.in_bulk(_keys(event.data["receipt"].get("package") for event in told))
     documents = Document.objects.in_bulk(_keys(event.document for event in told))
     codes: dict[UUID, set[str]] = defaultdict(set)
-    for document, code in Recipient.objects.filter(document__in=list(documents)).values_list("document", "code"):
-        codes[document].add(code)
+    for holder, code in Recipient.objects.filter(document__in=list(documents)).values_list("document_id", "code"):
+        codes[holder].add(code)
     for event in told:
         receipt = event.data["receipt"]
         package = packages.get(_uuid(receipt.get("package")) or UUID(int=0))
