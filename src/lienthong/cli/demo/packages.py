@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from edxml102.codes import Priority, StatusCode
@@ -57,15 +57,20 @@ class Draft:
         return f"{self.number}/{self.sender.notation}"
 
 
-def pack(draft: Draft, *, staff: str = "Nguyễn Văn Mẫu") -> bytes:
-    """The edXML package of a document. Another ``staff`` gives other bytes of the same document."""
+def pack(draft: Draft, *, staff: str = "Nguyễn Văn Mẫu", recalls: str = "", why: str = "") -> bytes:
+    """The edXML package of a document. Another ``staff`` gives other bytes of the same document; ``recalls`` is the
+    identifier of a document that this one recalls."""
     package = DocumentPackage(
         header=_header(draft),
         trace=TraceHeaderList(
             version="1.0",
             traces=(TraceHeader(organ_id=draft.sender.code, timestamp=package_time(clock.now())),),
             bussiness=Bussiness(
-                document_type="0", staff_info=(StaffInfo(department="Văn phòng", staff=staff),), paper="0"
+                document_type="1" if recalls else "0",
+                document_id=recalls,
+                reason=why,
+                staff_info=(StaffInfo(department="Văn phòng", staff=staff),),
+                paper="0",
             ),
         ),
         manifest=manifest_of([_ATTACHMENT]),
@@ -105,7 +110,7 @@ def pack_report(
     """The status package with which ``reporter`` reports on a document it received."""
     header = document.header
     package = StatusPackage(
-        from_=_organ(reporter.code),
+        from_=replace(_organ(reporter.code), organ_name=reporter.name),
         response_for=ResponseFor(
             organ_id=header.from_.organ_id,
             code=header.code.text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -13,6 +13,7 @@ from django.conf import settings
 from edxml102.errors import EdxmlError
 from lienthong import __version__
 from lienthong.cli import runtime
+from lienthong.cli.companions import beside
 from lienthong.cli.demo import city
 from lienthong.cli.demo.checks import run_checks
 from lienthong.cli.demo.errors import DemoError
@@ -22,6 +23,7 @@ from lienthong.cli.demo.narrator import Narrator
 from lienthong.cli.demo.server import WebServer, serving, undisturbed
 from lienthong.cli.demo.stage import Stage
 from lienthong.cli.demo.story import CHAPTERS, ChapterPlan
+from lienthong.cli.demo.twin import Backstage, backstage
 from lienthong.gateways.national.answers import VxpError
 from lienthong.registry.errors import RegistryError
 
@@ -108,13 +110,17 @@ def _perform(folder: DemoFolder, narrator: Narrator, outcome: Outcome, wish: Wis
     with narrator.working("Đang dựng thành phố mẫu", done="Thành phố mẫu"), outcome.timed("city"):
         access = _city(folder)
     wanted = settings.PORT if wish.port is None else wish.port
-    with serving(settings.HOST, wanted, folder.web_log) as server:
-        _open(server, access, narrator, outcome)
-        folder.write_access(access, server.endpoint)
-        narrator.begin(server.address, wanted_port=wanted)
-        _play(server, access, narrator, outcome)
-        narrator.end(outcome.checks, outcome.timings_ms)
-        if not wish.once:
+    with ExitStack() as twins:
+        behind = twins.enter_context(backstage(folder.path, access))
+        with beside("sequencer"), serving(settings.HOST, wanted, folder.web_log) as server:
+            _open(server, access, narrator, outcome)
+            folder.write_access(access, server.endpoint)
+            narrator.begin(server.address, wanted_port=wanted)
+            _play(server, access, behind, narrator, outcome)
+            twins.close()
+            narrator.end(outcome.checks, outcome.timings_ms)
+            if wish.once:
+                return
             _keep(server, folder, narrator)
 
 
@@ -144,8 +150,10 @@ def _open(server: WebServer, access: Mapping[str, Access], narrator: Narrator, o
     stage.close()
 
 
-def _play(server: WebServer, access: Mapping[str, Access], narrator: Narrator, outcome: Outcome) -> None:
-    stage = Stage(server.endpoint, access)
+def _play(
+    server: WebServer, access: Mapping[str, Access], behind: Backstage, narrator: Narrator, outcome: Outcome
+) -> None:
+    stage = Stage(server.endpoint, access, behind)
     try:
         stage.clear_lists()
         with outcome.timed("story"):

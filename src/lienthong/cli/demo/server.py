@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -24,7 +24,9 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 class WebServer:
     """``lienthong web`` on one port, in a session of its own so that it is stopped with its workers."""
 
-    def __init__(self, host: str, listener: socket.socket, log: Path) -> None:
+    def __init__(
+        self, host: str, listener: socket.socket, log: Path, environment: Mapping[str, str] | None = None
+    ) -> None:
         port = listener.getsockname()[1]
         self.address = f"http://{_reachable(host)}:{port}"
         self.endpoint = f"{self.address}/vxp"
@@ -32,6 +34,7 @@ class WebServer:
         with listener, log.open("wb") as output:
             self._process = subprocess.Popen(
                 [sys.executable, "-m", "lienthong.cli.demo.web_process", str(port), str(listener.fileno())],
+                env=environment,
                 pass_fds=[listener.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
@@ -75,9 +78,11 @@ class WebServer:
 
 
 @contextmanager
-def serving(host: str, preferred_port: int, log: Path) -> Iterator[WebServer]:
-    """A server that is always stopped at the end."""
-    server = WebServer(host, open_port(host, preferred_port), log)
+def serving(
+    host: str, preferred_port: int, log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[WebServer]:
+    """A server that is always stopped at the end; ``environment`` is that of another instance."""
+    server = WebServer(host, open_port(host, preferred_port), log, environment)
     try:
         yield server
     finally:
