@@ -35,7 +35,7 @@ def recall(stage: Stage, _: Facts) -> facts.Recall:
     sent = _letter(sender, "Về lịch tiêm chủng quý này (mẫu)", agrees.agency.code, refuses.agency.code)
     doc_id = sender.send(pack(sent)).doc_id
     for actor in (agrees, refuses):
-        _, document = actor.receive_one(call="getEdoc")
+        document = actor.receive_one(call="getEdoc")[1]
         actor.report(document, StatusCode.ARRIVED)
         actor.report(document, StatusCode.ACCEPTED)
     sender.collect_reports()
@@ -44,7 +44,7 @@ def recall(stage: Stage, _: Facts) -> facts.Recall:
     sender.note(f"thu hồi công văn {sent.code} ở hai nơi")
     asked = sender.standings(doc_id)
     for actor, answer, why in ((agrees, StatusCode.AGREED, ""), (refuses, StatusCode.DECLINED, _WHY)):
-        _, document = actor.receive_one(call="getEdoc")
+        document = actor.receive_one(call="getEdoc")[1]
         actor.report(document, answer, why)
         actor.note(f"trả lời thu hồi: {answer.code} {answer.label.lower()}")
     return facts.Recall(

@@ -97,12 +97,12 @@ class Twin:
         """What somebody can do who owns the database: triggers do not hold them."""
         with psycopg.connect(self.url) as connection:
             connection.execute("SET LOCAL session_replication_role = replica")
-            connection.execute(statement, parameters)  # type: ignore[arg-type]  # literals of the story
+            connection.execute(statement, parameters)
 
     def one(self, query: str, *parameters: object) -> Any:
         """The first value of a query."""
         with psycopg.connect(self.url) as connection:
-            row = connection.execute(query, parameters).fetchone()  # type: ignore[arg-type]
+            row = connection.execute(query, parameters).fetchone()
         return row[0] if row else None
 
     def close(self) -> None:
