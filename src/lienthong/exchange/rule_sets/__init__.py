@@ -21,7 +21,7 @@ from django.conf import settings
 from edxml102.codes import Sender
 from lienthong.common import clock
 from lienthong.exchange.rule_sets.reading import RuleSetError, parse_rule_set
-from lienthong.exchange.rule_sets.values import CodeRule, Deadline, Duty, Instrument, RuleSet, Source
+from lienthong.exchange.rule_sets.values import CodeRule, Deadline, Duty, Instrument, RuleSet, SignatureRule, Source
 
 __all__ = [
     "CodeRule",
@@ -31,6 +31,7 @@ __all__ = [
     "RuleSet",
     "RuleSetError",
     "Sender",
+    "SignatureRule",
     "Source",
     "Timeline",
     "load",

@@ -48,7 +48,7 @@ _log = logging.getLogger(__name__)
 
 def trust_store(*, fetch: bool) -> TrustStore:
     """Whom this axis trusts now."""
-    return TrustStore.of_folder(settings.TRUST_DIR, fetch=fetch)
+    return TrustStore.of_folder(settings.TRUST_DIR, fetch=fetch, fetch_seconds=settings.SIGNATURE_FETCH_SECONDS)
 
 
 def check_due(segments: LocalSegments, *, now: datetime | None = None) -> int:
