@@ -40,7 +40,7 @@ class Responder:
         builder = ocsp.OCSPResponseBuilder().add_response(
             cert=self.holder.certificate,
             issuer=self.authority.issuing.certificate,
-            algorithm=hashes.SHA1(),  # noqa: S303 - names the certificate, as everywhere
+            algorithm=hashes.SHA1(),
             cert_status=status,
             this_update=now - timedelta(minutes=1),
             next_update=now + timedelta(hours=1),
