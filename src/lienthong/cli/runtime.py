@@ -16,6 +16,7 @@ from django.db import OperationalError, connection
 from django.db.migrations.autodetector import MigrationAutodetector
 from django.db.migrations.loader import MigrationLoader
 from django.db.migrations.state import ProjectState
+from django.utils import translation
 
 from lienthong.common.embedded_postgres import EmbeddedPostgresError
 from lienthong.common.env import SettingError
@@ -47,9 +48,10 @@ def load() -> None:
 
 def missing_migrations() -> list[str]:
     """Applications whose models have changed since their last migration; asks no database."""
-    loader = MigrationLoader(None)
-    detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
-    return sorted(detector.changes(graph=loader.graph))
+    with translation.override(None):  # Django's own models would seem to have Vietnamese names now
+        loader = MigrationLoader(None)
+        detector = MigrationAutodetector(loader.project_state(), ProjectState.from_apps(apps))
+        return sorted(detector.changes(graph=loader.graph))
 
 
 def bring_schema_up_to_date() -> None:

@@ -43,7 +43,7 @@ _UNTOLD: dict[LiteralString, LiteralString] = {
           LEFT JOIN LATERAL (SELECT e.kind FROM ledger_event e
                 WHERE e.subject_type = 'delivery' AND e.subject_id = d.id::text AND e.kind = 'ContentConsignment'
                 LIMIT 1) told ON TRUE
-         WHERE told.kind IS NULL
+         WHERE told.kind IS NULL AND d.state NOT IN ('held', 'blocked')
             OR d.state = 'delivered' AND s.kind <> %(upstream)s
                AND NOT EXISTS (SELECT FROM ledger_event e
                 WHERE e.subject_type = 'delivery' AND e.subject_id = d.id::text AND e.kind = 'ContentHandover')

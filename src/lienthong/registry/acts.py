@@ -32,6 +32,11 @@ def note_reform(run: ReformRun, /, counts: Mapping[str, int]) -> None:
     _note(EventKind.REFORM_APPLIED, Subject("reform", str(run.pk)), data | {"counts": dict(counts)})
 
 
+def note_master_key(kind: EventKind, key_id: str, /) -> None:
+    """A master key was taken into use or away; its id is the beginning of its hash."""
+    _note(kind, Subject("master_key", key_id), {})
+
+
 def note_directory(**data: object) -> None:
     """A file was taken into the directory."""
     _note(EventKind.DIRECTORY_IMPORTED, Subject("directory", ""), data)

@@ -39,8 +39,11 @@ def recall(stage: Stage, _: Facts) -> facts.Recall:
         actor.report(document, StatusCode.ARRIVED)
         actor.report(document, StatusCode.ACCEPTED)
     sender.collect_reports()
-    order = replace(sent, number=sender.next_number(), subject="Thu hồi công văn về lịch tiêm chủng (mẫu)")
-    sender.send(pack(order, recalls=sent.document_id, why="Ban hành nhầm phụ lục (mẫu)"))
+    order = replace(
+        sent, number=sender.next_number(), subject="Thu hồi công văn về lịch tiêm chủng (mẫu)",
+        recalls=sent.document_id, reason="Ban hành nhầm phụ lục (mẫu)",
+    )  # fmt: skip
+    sender.send(pack(order))
     sender.note(f"thu hồi công văn {sent.code} ở hai nơi")
     asked = sender.standings(doc_id)
     for actor, answer, why in ((agrees, StatusCode.AGREED, ""), (refuses, StatusCode.DECLINED, _WHY)):
@@ -92,6 +95,7 @@ def _reform(there: Stage, behind: Backstage) -> facts.Reform:
     old.report(document, StatusCode.ARRIVED)
     standing = sender.standings(before)[0]
 
+    _date_back(behind)
     behind.twin.must("agencies", "import", str(_FOLDER / "neighbour-2025.csv"), "--json")
     done = behind.twin.must(
         "registry", "reform", str(_FOLDER / "reform-2025.yaml"), "--apply", "--yes", "--json"
@@ -121,6 +125,21 @@ def _reform(there: Stage, behind: Backstage) -> facts.Reform:
         before=standing,
         after=sender.standings(before)[0],
     )
+
+
+_TABLES = ("registry_agencyidentifier", "registry_agencyname", "registry_agencyplacement", "registry_systemservice")
+
+
+def _date_back(behind: Backstage) -> None:
+    """What the national directory brought is known from the day it came; the plan's day is in the past, and the
+    neighbouring city was there before it."""
+    for table in _TABLES:
+        behind.twin.change(
+            f"UPDATE {table} SET valid_from = %s WHERE agency_id IN"  # noqa: S608 - names of ours
+            " (SELECT agency_id FROM registry_agencyidentifier WHERE code LIKE %s)",
+            city.VALID_FROM,
+            "H98%",
+        )
 
 
 def _as_new_ward(there: Stage, behind: Backstage) -> Actor:

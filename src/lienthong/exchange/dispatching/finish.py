@@ -15,6 +15,7 @@ from lienthong.exchange.connectors import Delivered, NotDelivered
 from lienthong.exchange.delivery_acts import note_carried, note_given_up
 from lienthong.exchange.dispatching.channels import lock_breaker, store_breaker
 from lienthong.exchange.dispatching.claim import PAUSED, Claim
+from lienthong.exchange.hubs.relaying import record_relays
 from lienthong.exchange.retry import BUDGETS, RetryPolicy, push_policy
 from lienthong.exchange.states import DeliveryState
 
@@ -65,6 +66,8 @@ def finish(claim: Claim, answer: Answer, *, chance: Callable[[], float]) -> bool
             _note(claim, change, now)
             error = "" if isinstance(answer, Delivered) else answer.detail
             store_breaker(outgoing.system_pk, _judged(breaker, answer, now), error=error)
+            if change.state is not DeliveryState.FAILED:
+                record_relays({claim.id: answer}, now)
     return held
 
 
@@ -110,7 +113,7 @@ WITH overdue AS (
 UPDATE exchange_delivery d
    SET state = 'given_up', cause = 'delivery.budget_spent', updated_at = %(now)s,
        last_error = 'Hệ thống nơi nhận không liên lạc được trong hết thời hạn cho phép. ' || o.last_error
-  FROM overdue o WHERE d.id = o.id RETURNING d.id
+  FROM overdue o WHERE d.id = o.id RETURNING d.id, d.cause, d.last_error
 """  # noqa: S608 - constants
 
 
@@ -129,7 +132,8 @@ def _give_up_batch() -> int:
     given = {"now": now, "ranks": list(ranks), "budgets": list(budgets), "highest": max(ranks), "limit": _BATCH}
     with transaction.atomic(), connection.wrap_database_errors:
         cursor = hot_cursor()
-        overdue = [row[0] for row in cursor.execute(_OVERDUE, given)]
-        if overdue:
-            note_given_up(cursor, overdue, at=now)
-    return len(overdue)
+        rows = cursor.execute(_OVERDUE, given).fetchall()
+        if rows:
+            note_given_up(cursor, [row[0] for row in rows], at=now)
+            record_relays({row[0]: NotDelivered(permanent=False, cause=row[1], detail=row[2]) for row in rows}, now)
+    return len(rows)

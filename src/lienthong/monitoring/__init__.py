@@ -1,0 +1,1 @@
+"""How the axis is doing: health, metrics, what needs a look. Reads only."""

@@ -1,0 +1,1 @@
+"""All pages: views, forms and templates, by area. Domain packages know nothing of them."""
