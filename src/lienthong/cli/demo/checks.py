@@ -11,6 +11,8 @@ from dataclasses import dataclass
 from typing import Any
 
 from lienthong.cli.demo import city
+from lienthong.cli.demo import proof_checks as proof
+from lienthong.cli.demo.across import national_round_trip
 from lienthong.cli.demo.facts import (
     Addition,
     Arrival,
@@ -290,7 +292,27 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check("foreign_sender_refused", "Không gửi thay được cơ quan khác", ("strangers",), _foreign_sender_refused),
     Check("wrong_secret_refused", "Sai khóa bí mật thì không vào được", ("strangers",), _wrong_secret_refused),
-    Check("ministry_receives", "Bộ nhận qua hệ thống đóng vai trục quốc gia", ("upward",), _ministry_receives),
+    Check("ministry_receives", "Bộ nối thẳng với trục nhận được và báo lại", ("upward",), _ministry_receives),
+    Check(
+        "national_round_trip",
+        "Qua trục quốc gia: văn bản xuống, lên và thu hồi đều tới nơi, trạng thái quay về",
+        ("across",),
+        national_round_trip,
+    ),
+    Check("recall_answered", "Thu hồi: bên gửi thấy từng nơi đồng ý hay từ chối", ("recall",), proof.recall_answered),
+    Check(
+        "redirect_after_reform",
+        "Sau sắp xếp: mã cũ tới nơi kế thừa, mã đã đóng bị từ chối, báo muộn vẫn tới",
+        ("reform",),
+        proof.redirect_after_reform,
+    ),
+    Check(
+        "evidence_bundle_verifies",
+        "Gói bằng chứng tự chứng minh, không cần mạng hay cơ sở dữ liệu",
+        ("evidence",),
+        proof.evidence_bundle_verifies,
+    ),
+    Check("tampering_found", "Sửa một byte hay một dòng đều bị chỉ ra đúng chỗ", ("tampering",), proof.tampering_found),
 )
 
 

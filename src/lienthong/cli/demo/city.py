@@ -100,7 +100,7 @@ WORKPLACE_COMMUNE = BY_CODE["H99.33.12"]  # has people who sign in, and no softw
 UNKNOWN_CODE = "H99.98.99"
 
 SYSTEMS = (
-    SampleSystem("TRUC.QG.MAU", "Hệ thống đóng vai Trục liên thông quốc gia (mẫu)", MINISTRY.code),
+    SampleSystem(f"HUB.{MINISTRY.code}", f"Phần mềm quản lý văn bản của {MINISTRY.name}", MINISTRY.code),
     *(
         SampleSystem(f"HUB.{agency.code}", f"Phần mềm quản lý văn bản của {agency.name}", agency.code, below)
         for agency, below in (

@@ -85,6 +85,36 @@ class Deadline:
     effective_from: date | None = None
 
 
+class SignatureRule(Enum):
+    """Rules about signatures that people are told with their source: the key in the YAML file."""
+
+    INFORMATION_ONLY = "information_only"
+    """A document that is not signed, or badly, informs and does not replace paper."""
+    ORDER = "order"
+    """The person with authority signs before the body."""
+
+
+@dataclass(frozen=True, slots=True)
+class SecrecyRules:
+    """What marks a document as a state secret, so that it is kept out of the system.
+
+    ``key``: the word of the stamp (*mật*). ``degrees``: what goes before it in the higher ones (*tối*, *tuyệt*).
+    ``labels``: what may introduce a stamp. ``ordinary_before``, ``ordinary_after``: neighbours that make it another
+    word. ``mentions``: what public documents about secrecy say. All of these in small letters; ``file_name_marks``
+    (without diacritics) and ``notation_suffixes`` as they are written.
+    """
+
+    key: str
+    degrees: frozenset[str]
+    labels: tuple[str, ...]
+    ordinary_before: frozenset[str]
+    ordinary_after: frozenset[str]
+    mentions: tuple[str, ...]
+    file_name_marks: tuple[str, ...]
+    notation_suffixes: frozenset[str]
+    source: Source
+
+
 @dataclass(frozen=True, slots=True)
 class RuleSet:
     """The rules for documents signed from ``effective_from`` to ``effective_to`` (inclusive; ``None``: until the next
@@ -102,11 +132,18 @@ class RuleSet:
     business_types: Mapping[str, Ask]
     moves: Moves
     deadlines: Mapping[Duty, Deadline]
+    secrecy: SecrecyRules
     sources: Mapping[Ask, Source] = field(default_factory=dict)
+    signatures: Mapping[SignatureRule, Source] = field(default_factory=dict)
 
     def ask_of(self, business_type: str) -> Ask | None:
         """What a document of this business type asks."""
         return self.business_types.get(business_type)
+
+    def cited(self, rule: SignatureRule) -> str:
+        """Where a rule about signatures comes from, in brackets behind a sentence; empty when the set names none."""
+        source = self.signatures.get(rule)
+        return f"({source.cited})" if source else ""
 
     def deadline(self, duty: Duty, signed_on: date | None) -> Deadline | None:
         """The deadline, if there was one when the document was signed."""

@@ -17,6 +17,9 @@ from edxml102.limits import Limits
 from edxml102.model import Attachment, DocumentPackage
 from edxml102.reader import decode_attachment
 from edxml102.ziprule import is_unpacked, unwrap
+from lienthong.common import clock
+from lienthong.exchange.guards.pages import first_page_is_stamped
+from lienthong.exchange.rule_sets import SignatureRule, rule_set
 from lienthong.exchange.signatures.envelope import check_envelope
 from lienthong.exchange.signatures.findings import Check
 from lienthong.exchange.signatures.pdf import Circumstances, check_pdf, is_pdf
@@ -46,7 +49,10 @@ def check_package(
     stream: BinaryIO, package: DocumentPackage, *, store: TrustStore, received_at: datetime, checked_at: datetime
 ) -> PackageReport:
     """Check everything signed in the ``package`` that was read from ``stream`` (seekable)."""
-    circumstances = Circumstances(named=named_by(package), received_at=received_at, store=store)
+    rules = rule_set(package.header.promulgation_info.date)
+    circumstances = Circumstances(
+        named=named_by(package), received_at=received_at, store=store, order=rules.cited(SignatureRule.ORDER)
+    )
     return PackageReport(
         parts=(check_envelope(stream, package, circumstances), *_files(stream, package, circumstances)),
         checked_at=checked_at,
@@ -57,7 +63,8 @@ def check_package(
 
 def check_file(stream: BinaryIO, *, store: TrustStore, received_at: datetime, checked_at: datetime) -> PackageReport:
     """Check a PDF file by itself, as a main file of which nothing else is known."""
-    circumstances = Circumstances(named=Named(), received_at=received_at, store=store)
+    order = rule_set(clock.in_vietnam(received_at).date()).cited(SignatureRule.ORDER)
+    circumstances = Circumstances(named=Named(), received_at=received_at, store=store, order=order)
     return PackageReport(
         parts=(check_pdf(stream, circumstances, part=Part.MAIN),),
         checked_at=checked_at,
@@ -96,7 +103,10 @@ def _check_attachment(stream: BinaryIO, attachment: Attachment, circumstances: C
         with _decoded(stream, attachment) as file:
             if not is_pdf(file):
                 return PartReport(part=part, result=Result.UNSIGNED, findings=(Check.NOT_PDF.found(),))
-            return check_pdf(file, circumstances, part=part)
+            report = check_pdf(file, circumstances, part=part)
+            if first_page_is_stamped(file, rule_set(clock.in_vietnam(circumstances.received_at).date()).secrecy):
+                report = replace(report, findings=(*report.findings, Check.SECRET_STAMP.found()))
+            return report
     except EdxmlError as error:
         found = (Check.UNREADABLE.found(str(error)),)
         return PartReport(part=part, result=of_findings(found), findings=found)
