@@ -19,6 +19,7 @@ from lienthong.records.acting import checked_text, record
 from lienthong.records.incoming_states import IncomingState, Step, is_order
 from lienthong.records.models import IncomingDocument
 from lienthong.records.refusals import Reason, RecordsRefusal
+from lienthong.records.search.indexing import index_incoming
 
 _SHOWN = (
     "number", "notation", "code_folded", "promulgation_date", "type_name", "subject", "signer_name", "signer_position",
@@ -43,6 +44,7 @@ def answer_ask(*, actor: Actor, incoming_id: UUID, agreed: bool, reason: str = "
         ask, now = Ask(incoming.asked), clock.now()
         before = _agree(incoming, ask, now) if agreed else {}
         _settle(incoming, now)
+        index_incoming(incoming)
         step = Step.AGREE if agreed else Step.DECLINE
         detail = " – ".join(filter(None, [ask.label, said]))
         code = answer_code(incoming, ask, agreed=agreed)

@@ -21,6 +21,7 @@ from lienthong.records.duplicates import find_duplicate
 from lienthong.records.facts import DocumentFacts, read_facts
 from lienthong.records.models import IncomingDocument, StatusNotice
 from lienthong.records.outbox import queue_report
+from lienthong.records.search.indexing import index_incoming
 from lienthong.records.wakeups import tell_pages, wake_worker
 
 
@@ -60,6 +61,7 @@ def _take_in(
     history.note(incoming, "arrived", "Văn bản đến nơi", at=now, detail=_about(incoming))
     queue_report(incoming, StatusCode.ARRIVED, at=now)
     refresh_asks(incoming)
+    index_incoming(incoming)
     wake_worker()
     tell_pages(agency)
     return incoming

@@ -25,6 +25,7 @@ from lienthong.records.incoming_states import IncomingState, Step
 from lienthong.records.models import Endorsement, IncomingDocument
 from lienthong.records.numbering import take_number
 from lienthong.records.refusals import Reason, RecordsRefusal
+from lienthong.records.search.indexing import index_incoming
 from lienthong.records.wakeups import tell_pages
 
 
@@ -69,6 +70,7 @@ def register_paper(  # noqa: PLR0913 - what the clerk fills in
         incoming.note = checked_text(note, field="note")
         _number(incoming, book_id, arrival_date, actor, now)
         incoming.save()
+        index_incoming(incoming)
         record(incoming, Step.REGISTER, actor, at=now, detail=f"Số đến {incoming.arrival_number}, bản giấy")
     return incoming
 

@@ -3,10 +3,12 @@ worker looks by itself, pages ask again."""
 
 from __future__ import annotations
 
+from typing import LiteralString
+
 from django.db import connection
 
-WORK_CHANNEL = "lienthong_records_work"
-PAGES_CHANNEL = "lienthong_records_pages"
+WORK_CHANNEL: LiteralString = "lienthong_records_work"
+PAGES_CHANNEL: LiteralString = "lienthong_records_pages"
 
 
 def wake_worker() -> None:

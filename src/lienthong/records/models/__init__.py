@@ -3,6 +3,7 @@
 from lienthong.records.models.books import Book, Direction, NumberSeries
 from lienthong.records.models.incoming import Endorsement, IncomingAct, IncomingDocument
 from lienthong.records.models.reporting import ReportJob, ReportState, StatusNotice
+from lienthong.records.models.search import SearchEntry, TextState
 
 __all__ = [
     "Book",
@@ -13,5 +14,7 @@ __all__ = [
     "NumberSeries",
     "ReportJob",
     "ReportState",
+    "SearchEntry",
     "StatusNotice",
+    "TextState",
 ]
