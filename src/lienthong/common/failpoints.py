@@ -27,6 +27,7 @@ NAMES = (
     "dispatch.after_finish",
     "records.before_report",
     "records.after_report",
+    "link.after_accept",
 )
 
 

@@ -51,6 +51,7 @@ SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.inte
 CONNECTORS = {
     "push": "lienthong.gateways.webhook.connector.WebhookConnector",
     "desk": "lienthong.records.desk.DeskConnector",
+    "upstream": "lienthong.gateways.national.connector.NationalConnector",
 }
 WORKER_THREADS = env.read("LIENTHONG_WORKER_THREADS", env.integer(minimum=1, maximum=128), 8)
 WORKER_URGENT_THREADS = env.read("LIENTHONG_WORKER_URGENT_THREADS", env.integer(minimum=0, maximum=128), 2)
@@ -87,6 +88,12 @@ UPLOADS_OPEN = env.read("LIENTHONG_UPLOADS_OPEN", env.integer(minimum=1, maximum
 # Read by ``lienthong send``, ``inbox``, ``fetch``, ``confirm`` and ``report``, which speak to some axis over HTTP.
 API_URL = env.read("LIENTHONG_API_URL", str, "http://127.0.0.1:8019")
 API_KEY = env.read("LIENTHONG_API_KEY", str, "")
+
+
+# --- Other axes -----------------------------------------------------------------------------------------------------
+HUB_CODES = env.read("LIENTHONG_HUB_CODES", env.words, list[str]())  # how this axis names itself in trace headers
+LINK_SECONDS = env.read("LIENTHONG_LINK_SECONDS", env.number(minimum=0.1), 2.0)
+LINK_SYNC_HOURS = env.read("LIENTHONG_LINK_SYNC_HOURS", env.number(minimum=0.01), 6.0)
 
 
 # --- Tests only ---------------------------------------------------------------------------------------------------
@@ -132,6 +139,8 @@ INSTALLED_APPS = [
     "lienthong.exchange.signatures",
     "lienthong.gateways.rest_api",
     "lienthong.gateways.webhook",
+    "lienthong.exchange.hubs",
+    "lienthong.gateways.national",
 ]
 MIDDLEWARE: list[str] = []  # the hot path pays for each one; gateways authenticate for themselves
 ROOT_URLCONF = "lienthong.config.urls"
