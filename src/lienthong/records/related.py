@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Iterator
 from dataclasses import dataclass
+from uuid import UUID
 
 from django.db.models import Q, QuerySet
 
@@ -49,13 +50,17 @@ def officers_of(agency_id: int) -> list[tuple[int, str]]:
 def _relations(
     own: QuerySet[IncomingDocument], incoming: IncomingDocument
 ) -> Iterator[tuple[str, QuerySet[IncomingDocument]]]:
-    yield "Có thể trùng với", own.filter(pk=incoming.duplicate_of_id)
-    yield "Yêu cầu về văn bản này", own.filter(pk=incoming.asking_id)
+    yield "Có thể trùng với", _one(own, incoming.duplicate_of_id)
+    yield "Yêu cầu về văn bản này", _one(own, incoming.asking_id)
     yield "Được yêu cầu", own.filter(asking=incoming.pk, asked__gt="")
-    yield "Được thay thế bởi", own.filter(pk=incoming.replaced_by_id)
+    yield "Được thay thế bởi", _one(own, incoming.replaced_by_id)
     yield "Thay thế", own.filter(replaced_by=incoming.pk, state="replaced")
     if incoming.responds_to:
         yield "Liên quan đến", own.filter(document_id__in=incoming.responds_to)
+
+
+def _one(own: QuerySet[IncomingDocument], pk: UUID | None) -> QuerySet[IncomingDocument]:
+    return own.filter(pk=pk) if pk else own.none()
 
 
 def _code(document: Document) -> str:

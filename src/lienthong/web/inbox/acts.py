@@ -27,10 +27,9 @@ from lienthong.records.refusals import RecordsRefusal
 from lienthong.records.registers import books_of
 from lienthong.records.related import officers_of
 from lienthong.web.inbox.forms import AssignForm, ForwardForm, ReasonForm, RegisterForm, ResultForm
-from lienthong.web.inbox.views import drawer_context, next_waiting, row_of
+from lienthong.web.inbox.views import drawer_context, next_waiting, oob_context, row_of
 from lienthong.web.pages import PageRequest, View, documents, page
 from lienthong.web.refusing import add_refusal, refused
-
 
 Do = Callable[[PageRequest, UUID, dict[str, Any]], str]
 Make = Callable[[PageRequest, IncomingDocument], forms.Form]
@@ -85,7 +84,7 @@ def done(request: PageRequest, pk: UUID, said: str, following: IncomingDocument 
     body = render_to_string("inbox/drawer.html", drawer_context(request.actor, shown, request.GET), request)
     rows = [row_of(changed, selected=following is None)]
     rows += [row_of(shown, selected=True)] if following else []
-    body += render_to_string("inbox/rows_oob.html", {"rows": rows, "query": request.GET.urlencode()}, request)
+    body += render_to_string("inbox/rows_oob.html", oob_context(request.actor, rows, request.GET), request)
     response = HttpResponse(body)
     response["HX-Trigger"] = json.dumps({"toast": {"text": said, "kind": "green", "undo": ""}, "documents-changed": {}})
     response["HX-Retarget"], response["HX-Reswap"] = "#drawer", "innerHTML show:none"
@@ -227,8 +226,8 @@ def unread(request: PageRequest, pk: UUID) -> HttpResponse:
         return refused(request, refusal, reverse("inbox"))
     if not request.htmx:
         return redirect("inbox")
-    rows = {"rows": [row_of(changed)], "query": request.GET.urlencode()}
-    return HttpResponse(render_to_string("inbox/rows_oob.html", rows, request))
+    told = oob_context(request.actor, [row_of(changed)], request.GET)
+    return HttpResponse(render_to_string("inbox/rows_oob.html", told, request))
 
 
 @require_POST

@@ -66,7 +66,7 @@ def document(request: PageRequest, pk: UUID) -> HttpResponse:
 
 def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
     """Everything the list shows."""
-    tab = Tab.of_key(query.get("xem", "")) or Tab.WAITING
+    tab = _tab(query)
     form = FilterForm(query)
     chosen = filters_of(form)
     shown = list_incoming(actor, tab, filters=chosen, after=Cursor.read(query.get("sau", "")))
@@ -80,7 +80,7 @@ def list_context(actor: Actor, query: QueryDict) -> dict[str, Any]:
         "is_filtered": chosen != ListFilters(),
         "query": _kept(query),
         "views": SavedView.objects.filter(user=actor.user_id, agency=actor.agency_id, direction=Direction.INCOMING),
-        "may_register": may_on_documents(actor, DocumentAct.REGISTER, agency_id=actor.agency_id or 0),
+        "may_register": _may_register(actor),
         "most": inbox.MOST_COUNTED,
     }
 
@@ -110,9 +110,8 @@ def drawer_context(actor: Actor, one: IncomingDocument, query: QueryDict) -> dic
     listed = files.files_of(one)
     return {
         "document": one,
-        "row": row_of(one, selected=True),
         "badge": showing.badge_of(one),
-        "clocks": [(due.kind.label, showing.clock_of(due, now)) for due in deadlines_of(one)],
+        "clocks": [(due.kind.label, showing.clock_of(due, now)) for due in deadlines_of(one) if due.met_at is None],
         "files": listed,
         "main": next((file for file in listed if file.is_pdf), None),
         "verdicts": showing.verdicts_of(signature_state(one.origin_id)) if one.origin_id else [],
@@ -124,7 +123,9 @@ def drawer_context(actor: Actor, one: IncomingDocument, query: QueryDict) -> dic
         "text": SearchEntry.objects.filter(pk=one.pk).first(),
         "may": {step.value: True for step in allowed_steps(actor, one)},
         "query": _kept(query),
-        "saved": _kept(query),
+        "one_row": [row_of(one, selected=True)],
+        "tab": _tab(query),
+        "picks": _may_register(actor),
     }
 
 
@@ -133,20 +134,18 @@ def allowed_steps(actor: Actor, one: IncomingDocument) -> list[Step]:
     assignees = assignees_of(one)
     possible = steps_of(one.standing, business_type=one.business_type, is_asked=bool(one.asked))
     return [
-        step
-        for step in possible
-        if may_on_documents(actor, _ACTS[step], agency_id=one.agency_id, assignees=assignees)
+        step for step in possible if may_on_documents(actor, _ACTS[step], agency_id=one.agency_id, assignees=assignees)
     ]
 
 
 def next_waiting(actor: Actor, one: IncomingDocument, query: QueryDict) -> IncomingDocument | None:
     """The document to work on after this one: the next below it in the same list, else the first."""
-    tab = Tab.of_key(query.get("xem", "")) or Tab.WAITING
+    tab = _tab(query)
     if not tab.urgent_first:
         return None
     filters = filters_of(FilterForm(query))
     for after in (Cursor(one.priority, one.pk), None):
-        found = [other for other in list_incoming(actor, tab, filters=filters, after=after, limit=2).documents]
+        found = list_incoming(actor, tab, filters=filters, after=after, limit=2).documents
         others = [other for other in found if other.pk != one.pk]
         if others:
             return others[0]
@@ -168,8 +167,20 @@ def slip(request: PageRequest, pk: UUID) -> HttpResponse:
 @page(documents(DocumentAct.READ))
 def counts(request: PageRequest) -> HttpResponse:
     """The tabs with their numbers, for a page that stays open."""
-    tab = Tab.of_key(request.GET.get("xem", "")) or Tab.WAITING
-    return render(request, "inbox/tabs.html", {"tabs": _tabs(request.actor, tab), "query": _kept(request.GET)})
+    return render(request, "inbox/tabs.html", {"tabs": _tabs(request.actor, _tab(request.GET))})
+
+
+def oob_context(actor: Actor, rows: list[showing.Row], query: QueryDict) -> dict[str, Any]:
+    """Lines of the list that an answer brings along."""
+    return {"rows": rows, "query": _kept(query), "tab": _tab(query), "picks": _may_register(actor)}
+
+
+def _tab(query: QueryDict) -> Tab:
+    return Tab.of_key(query.get("xem", "")) or Tab.WAITING
+
+
+def _may_register(actor: Actor) -> bool:
+    return may_on_documents(actor, DocumentAct.REGISTER, agency_id=actor.agency_id or 0)
 
 
 def _tabs(actor: Actor, current: Tab) -> list[dict[str, Any]]:
