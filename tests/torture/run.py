@@ -62,6 +62,9 @@ class Torture:
         self.log("nobody writes anything new")
         for one in self.instances:
             one.wait_until_up()
+            if "link" in one.roles:  # its pauses have grown while the other side was away
+                one.roles["link"].kill()
+                one.roles["link"].start()
         self.log("all is up")
         self._come_to_rest()
         for office in self.offices:

@@ -10,14 +10,17 @@ from pytest_django import Settings
 
 from edxml102.model import PackageKind
 from lienthong.common import clock
+from lienthong.exchange.connectors import Delivered
 from lienthong.exchange.dispatching.claim import Claim
+from lienthong.exchange.dispatching.finish import finish
 from lienthong.exchange.dispatching.lanes import ORDINARY, URGENT
 from lienthong.exchange.maintenance import end_maintenance, set_maintenance
 from lienthong.registry import services
 from lienthong.registry.models import System
 from tests import packages
+from tests.exchange import orders
 from tests.exchange.conftest import Office
-from tests.exchange.dispatching.carriers import claim, delivery_to, must_claim, time_passes
+from tests.exchange.dispatching.carriers import DOWN, claim, delivery_to, must_claim, time_passes
 from tests.factories import lock, make_agency
 
 MINUTE = timedelta(minutes=1)
@@ -29,6 +32,19 @@ def system_of(office: Office) -> System:
 
 def subjects(claims: list[Claim]) -> list[str]:
     return [one.outgoing.document_id.rsplit(",", 1)[1].split("/")[0] for one in claims]
+
+
+def must_claim_for(office: Office) -> Claim:
+    """The next delivery to an office; what others get meanwhile stays leased."""
+    while (found := must_claim()).outgoing.system_id != office.system_id:
+        pass
+    return found
+
+
+def claimable(office: Office) -> list[str]:
+    """What an office would get now."""
+    taken = iter(claim, None)
+    return [one.outgoing.document_id for one in taken if one.outgoing.system_id == office.system_id]
 
 
 def test_a_claim_has_all_that_a_connector_needs(department: Office, hoa_phuong: Office) -> None:
@@ -77,6 +93,36 @@ def test_a_reserved_thread_sees_urgent_packages_only(department: Office, hoa_phu
     department.send(packages.document(department.code, hoa_phuong.code, number="2", priority="1"))
     assert subjects([must_claim(URGENT)]) == ["2"]
     assert subjects([must_claim(ORDINARY)]) == ["1"]
+
+
+def test_a_recall_does_not_overtake_what_it_recalls(department: Office, hoa_phuong: Office, hai_dang: Office) -> None:
+    department.send(packages.document(department.code, hoa_phuong.code, hai_dang.code, document_id="VB-1"))
+    document = must_claim_for(hoa_phuong)
+    department.send(orders.recall(department.code, hoa_phuong.code, target="VB-1", document_id="TH-1"))
+    assert claimable(hoa_phuong) == []
+
+    finish(document, DOWN, chance=lambda: 0.5)
+    assert claimable(hoa_phuong) == []
+    time_passes(MINUTE)
+    finish(must_claim_for(hoa_phuong), Delivered(), chance=lambda: 0.5)
+
+    assert claimable(hoa_phuong) == ["TH-1"]
+
+
+def test_a_take_back_does_not_overtake_the_document(department: Office, hoa_phuong: Office, hai_dang: Office) -> None:
+    """Nor wait for what another district has not got yet."""
+    department.send(packages.document(department.code, hoa_phuong.code, hai_dang.code, document_id="VB-1"))
+    for district in (hoa_phuong, hai_dang):
+        department.report(district, "VB-1", "13", description="Gửi nhầm (mẫu)")
+    first, second = (must_claim_for(district) for district in (hoa_phuong, hai_dang))
+    assert [one.outgoing.kind for one in (first, second)] == [PackageKind.DOCUMENT] * 2
+    assert claim() is None
+
+    finish(first, Delivered(), chance=lambda: 0.5)
+
+    asked = must_claim().outgoing
+    assert (asked.kind, asked.system_id) == (PackageKind.STATUS, hoa_phuong.system_id)
+    assert claim() is None
 
 
 def test_systems_take_turns(department: Office, hoa_phuong: Office, hai_dang: Office) -> None:

@@ -46,13 +46,28 @@ _DUE = """
     state IN ('waiting', 'leased', 'failed') AND rank BETWEEN %(lowest)s AND %(highest)s
     AND CASE state WHEN 'leased' THEN lease_until <= %(now)s ELSE available_at <= %(now)s END
 """
+# A question must not overtake what it is about: a recall the document it recalls, a take-back (13) the document itself,
+# on their way to the same system. It would be taken for one about a document that nobody there knows.
+_IN_ORDER = """
+    NOT EXISTS (
+        SELECT FROM exchange_recipient own
+          JOIN exchange_ask a ON a.asking_id = own.id
+          JOIN exchange_recipient asked ON asked.id = a.recipient_id
+          JOIN exchange_delivery before ON before.id = asked.delivery_id AND before.system_id = d.system_id
+         WHERE own.delivery_id = d.id AND before.id <> d.id AND before.state IN ('waiting', 'leased', 'failed'))
+    AND NOT EXISTS (
+        SELECT FROM exchange_report r
+          JOIN exchange_recipient asked ON asked.id = r.recipient_id
+          JOIN exchange_delivery before ON before.id = asked.delivery_id AND before.system_id = d.system_id
+         WHERE r.package_id = d.package_id AND before.state IN ('waiting', 'leased', 'failed'))
+"""
 # Two index scans, one per kind of package, are cheaper than sorting a long backlog.
 _FIRST = f"""
     SELECT best.id, best.rank
       FROM (VALUES ('edoc'), ('status')) AS k(kind)
      CROSS JOIN LATERAL (
            SELECT d.id, d.rank FROM exchange_delivery d
-            WHERE d.system_id = {{system}} AND d.kind = k.kind AND {_DUE}
+            WHERE d.system_id = {{system}} AND d.kind = k.kind AND {_DUE} AND {_IN_ORDER}
             ORDER BY d.rank DESC, d.id LIMIT {{limit}}) best
 """  # noqa: S608 - constants
 _SYSTEMS = f"""
