@@ -6,7 +6,7 @@ RUN := $(UV) run --frozen --no-sync
 READY := .venv/.ready
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench fuzz clean
+.PHONY: help setup demo run test check bench fuzz torture clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -43,6 +43,9 @@ bench: $(READY) ## Measure the hot path (writes bench/results/)
 fuzz: $(READY) ## Fuzz the edXML reader for a minute (FUZZ_SECONDS=60)
 	$(UV) sync --frozen --quiet --group fuzz --python $(PYTHON)
 	$(RUN) python -m tests.edxml102.fuzz
+
+torture: $(READY) ## Kill processes of two axes at random for minutes (TORTURE_SECONDS=300 TORTURE_SEED=…)
+	$(RUN) python -m tests.torture
 
 clean: ## Remove what runs and installs left in this checkout
 	rm -rf .venv .tools var .mypy_cache .ruff_cache .pytest_cache .hypothesis

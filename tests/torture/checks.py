@@ -118,31 +118,20 @@ def statuses_agree(book: Book, instances: Sequence[Instance]) -> Iterator[str]:
 
 
 def audits_are_clean(instances: Sequence[Instance]) -> Iterator[str]:
-    """``ledger audit``, and ``segments verify`` before and after what was left by the kills is reclaimed."""
-    audits = [(one, one.command("ledger", "audit", "--json")) for one in instances]
-    repairs = [(one, one.command("segments", "verify", "--repair", "--json")) for one in instances]
-    for one, running in audits:
-        found = _json(running)
-        if not found.get("sound") or found.get("waiting"):
-            yield f"{one.name}: ledger audit: {found}"
-    for one, running in repairs:
-        found = _json(running)
-        left = [trouble for trouble in found.get("troubles", [found]) if not trouble.get("repaired")]
-        if not found.get("sound") or left:
-            yield f"{one.name}: segments verify --repair: {left or found}"
-    for one, running in [(one, one.command("segments", "verify", "--json")) for one in instances]:
-        found = _json(running)
-        if not found.get("sound") or found.get("troubles"):
-            yield f"{one.name}: segments verify: {found}"
-
-
-def _json(running: Any) -> dict[str, Any]:
-    output, _ = running.communicate(timeout=120)
-    try:
-        found: dict[str, Any] = json.loads(output.strip().splitlines()[-1])
-    except (ValueError, IndexError):
-        return {"sound": False, "output": output[-2000:]}
-    return found
+    """``ledger audit``, then ``segments verify`` while and after what the kills left behind is reclaimed."""
+    for one, running in [(one, one.run_module("tests.torture.audit")) for one in instances]:
+        output, _ = running.communicate(timeout=300)
+        try:
+            ledger, repair, clean = (json.loads(text) for text in json.loads(output.splitlines()[-1]))
+        except (ValueError, IndexError):
+            yield f"{one.name}: the audits could not be read: {output[-2000:]}"
+            continue
+        if not ledger["sound"] or ledger["waiting"]:
+            yield f"{one.name}: ledger audit: {ledger}"
+        if not repair["sound"] or not all(trouble["repaired"] for trouble in repair["troubles"]):
+            yield f"{one.name}: segments verify --repair: {repair}"
+        if not clean["sound"] or clean["troubles"]:
+            yield f"{one.name}: segments verify: {clean}"
 
 
 def story(item: Item) -> str:

@@ -190,9 +190,8 @@ class Instance:
             cursor = own.execute(statement.encode(), given)
             return cursor.fetchall() if cursor.description else []
 
-    def command(self, *arguments: str) -> subprocess.Popen[str]:
-        """A command of the operator, started."""
+    def run_module(self, name: str) -> subprocess.Popen[str]:
         return subprocess.Popen(
-            [sys.executable, "-m", "lienthong", *arguments],
+            [sys.executable, "-m", name],
             env=self.environment, stdout=subprocess.PIPE, stderr=subprocess.STDOUT, text=True, cwd=ROOT,
         )  # fmt: skip
