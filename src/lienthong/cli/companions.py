@@ -15,7 +15,7 @@ _PAUSE = 2.0  # seconds before a role that ended is started again
 
 @contextmanager
 def beside(*roles: str) -> Iterator[None]:
-    """Run ``lienthong ROLE --with-parent PID`` for each role while the block runs."""
+    """Run ``lienthong ROLE --with-parent PID`` for each role while the block runs; a role may have options."""
     owner, stopping = os.getpid(), threading.Event()
     threads = [threading.Thread(target=_keep_running, args=(role, stopping), daemon=True) for role in roles]
     for thread in threads:
@@ -32,7 +32,7 @@ def beside(*roles: str) -> Iterator[None]:
 def _keep_running(role: str, stopping: threading.Event) -> None:
     while not stopping.is_set():
         process = subprocess.Popen(
-            [sys.executable, "-m", "lienthong", role, "--with-parent", str(os.getpid())],
+            [sys.executable, "-m", "lienthong", *role.split(), "--with-parent", str(os.getpid())],
             stdin=subprocess.DEVNULL,
             start_new_session=True,
         )

@@ -3,6 +3,7 @@ signatures. Any number of processes may run, on any number of machines."""
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -12,10 +13,12 @@ import typer
 from django.conf import settings
 
 from lienthong.cli import runtime
-from lienthong.cli.companions import follow_parent
+from lienthong.cli.companions import beside, follow_parent
 from lienthong.cli.vietnamese import Command, Group
 
 app = typer.Typer(cls=Group)
+
+_POLITENESS = 10  # nice value
 
 
 class Work(Enum):
@@ -63,27 +66,27 @@ def _work_once(wanted: list[Work]) -> None:
 
 
 def _work(wanted: list[Work], stopping: threading.Event) -> None:
-    """Signature checks run in the main thread, where alone they can be timed out."""
+    """Signature checks get a process of their own: beside them, in threads of one process, deliveries would stand
+    still for as long as there is something to check."""
+    if Work.DELIVERIES not in wanted:
+        _check_signatures(stopping)
+    elif Work.SIGNATURES not in wanted:
+        _carry(stopping)
+    else:
+        with beside(f"worker --only {Work.SIGNATURES.value}"):
+            _carry(stopping)
+
+
+def _check_signatures(stopping: threading.Event) -> None:
+    """In the main thread, where alone checks can be timed out, and behind everything that somebody waits for."""
     from lienthong.exchange.segments import LocalSegments  # noqa: PLC0415 - needs Django
     from lienthong.exchange.signatures import checking  # noqa: PLC0415
 
-    carrier = threading.Thread(target=_carry, args=(stopping,), name="deliveries")
-    if Work.DELIVERIES in wanted:
-        carrier.start()
-    try:
-        if Work.SIGNATURES in wanted:
-            checking.run(LocalSegments(settings.DATA_DIR / "segments"), stopping)
-        stopping.wait()
-    finally:
-        stopping.set()
-        if Work.DELIVERIES in wanted:
-            carrier.join()
+    os.nice(_POLITENESS)
+    checking.run(LocalSegments(settings.DATA_DIR / "segments"), stopping)
 
 
 def _carry(stopping: threading.Event) -> None:
     from lienthong.exchange.dispatching.worker import Worker, load_connectors  # noqa: PLC0415 - needs Django
 
-    try:
-        Worker(load_connectors()).run(stopping)
-    finally:
-        stopping.set()  # half a worker would look healthy: the process ends, and is started again
+    Worker(load_connectors()).run(stopping)
