@@ -104,17 +104,18 @@ class Model:
             return False
         return self.is_past(parcel.lease if parcel.state == "leased" else parcel.due)
 
-    def admits(self, office: str) -> bool | None:
-        """Whether one more may go to a system."""
+    def admits(self, office: str, rank: int) -> bool | None:
+        """Whether one more may go to a system; for an urgent one there is a place besides."""
+        places = _AT_ONCE + (rank > 0)
         way = self.ways[office]
         answers = [self.is_past(way.open_until), self.is_past(way.trial_until)]
         for start, end in way.closed:
             over = self.is_past(end)
             answers.append(over if start < self.now else True)
         held = [self.is_past(one.lease) for one in self._of(office) if one.state == "leased" and one.token]
-        if sum(over is False for over in held) >= _AT_ONCE:
+        if sum(over is False for over in held) >= places:
             answers.append(False)
-        elif sum(over is not True for over in held) >= _AT_ONCE:
+        elif sum(over is not True for over in held) >= places:
             answers.append(None)
         return False if False in answers else None if None in answers else True
 
@@ -126,7 +127,7 @@ class Model:
         sure, perhaps = [], []
         for one in self.parcels.values():
             if ranks.lowest <= one.rank <= ranks.highest:
-                answers = (self.is_due(one), self.admits(one.office))
+                answers = (self.is_due(one), self.admits(one.office, one.rank))
                 if False not in answers:
                     (perhaps if None in answers else sure).append(one)
         return sure, perhaps

@@ -13,7 +13,7 @@ from lienthong.common import clock
 from lienthong.exchange.connectors import Delivered
 from lienthong.exchange.dispatching.claim import Claim
 from lienthong.exchange.dispatching.finish import finish
-from lienthong.exchange.dispatching.lanes import ORDINARY, URGENT
+from lienthong.exchange.dispatching.lanes import EVERY, ORDINARY, URGENT
 from lienthong.exchange.maintenance import end_maintenance, set_maintenance
 from lienthong.registry import services
 from lienthong.registry.models import System
@@ -143,6 +143,21 @@ def test_a_system_gets_so_many_at_a_time(department: Office, hoa_phuong: Office,
     assert [claim() is None for _ in range(3)] == [False, False, True]
     time_passes(timedelta(seconds=settings.WORKER_LEASE_SECONDS))  # both workers died
     assert claim() is not None
+
+
+def test_a_system_busy_with_slow_ordinary_packages_still_gets_an_urgent_one(
+    department: Office, hoa_phuong: Office, settings: Settings
+) -> None:
+    settings.SYSTEM_CONCURRENCY = 2
+    for number in (1, 2, 3):
+        department.send(packages.document(department.code, hoa_phuong.code, number=str(number)))
+    assert subjects([must_claim(), must_claim()]) == ["1", "2"]
+    assert claim() is None
+    for number in (4, 5):
+        department.send(packages.document(department.code, hoa_phuong.code, number=str(number), priority="3"))
+    assert claim(ORDINARY) is None
+    assert subjects([must_claim()]) == ["4"]
+    assert [claim(ranks) for ranks in (EVERY, URGENT, ORDINARY)] == [None] * 3
 
 
 def test_two_workers_never_take_the_same_delivery(department: Office, hoa_phuong: Office, hai_dang: Office) -> None:

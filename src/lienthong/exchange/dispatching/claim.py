@@ -21,7 +21,7 @@ from lienthong.common.sql import hot_cursor
 from lienthong.exchange.connectors import Outgoing
 from lienthong.exchange.deliveries import StoredPackage
 from lienthong.exchange.dispatching.channels import lock_breaker, note_use
-from lienthong.exchange.dispatching.lanes import Ranks
+from lienthong.exchange.dispatching.lanes import URGENT, Ranks
 from lienthong.exchange.segments import Address
 
 
@@ -110,8 +110,8 @@ SELECT d.package_id, d.kind, d.rank, d.from_code, d.to_code, d.attempts, d.creat
 def claim_next(kinds: Sequence[str], ranks: Ranks) -> Claim | None:
     """Lease the delivery that is next among these urgencies for systems of these kinds; ``None``: nothing is due.
 
-    A system gets no more than ``settings.SYSTEM_CONCURRENCY`` at a time, none while its breaker is open or it is under
-    maintenance or locked. Systems take turns.
+    A system gets no more than ``settings.SYSTEM_CONCURRENCY`` at a time and one urgent package besides, none while its
+    breaker is open or it is under maintenance or locked. Systems take turns.
     """
     now = clock.now()
     given = {"kinds": list(kinds), "now": now, "lowest": ranks.lowest, "highest": ranks.highest}
@@ -130,8 +130,11 @@ def _systems(given: dict[str, Any]) -> Iterable[int]:
 
 def _claim_for(system: int, given: dict[str, Any], now: datetime) -> Claim | None:
     breaker = lock_breaker(system)
-    if not breaker.admits(now) or _under_way(system, now) >= settings.SYSTEM_CONCURRENCY:
+    taken = _under_way(system, now) - settings.SYSTEM_CONCURRENCY
+    if not breaker.admits(now) or taken > 0:
         return None
+    if taken == 0:  # one place more for urgent packages: slow ordinary ones must not stand in their way
+        given = given | {"lowest": max(given["lowest"], URGENT.lowest)}
     row = hot_cursor().execute(_PICK, given).fetchone()
     if row is None:
         return None
