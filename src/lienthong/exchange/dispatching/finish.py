@@ -14,7 +14,7 @@ from lienthong.exchange.breaker import Breaker
 from lienthong.exchange.connectors import Delivered, NotDelivered
 from lienthong.exchange.dispatching.channels import lock_breaker, store_breaker
 from lienthong.exchange.dispatching.claim import PAUSED, Claim
-from lienthong.exchange.dispatching.evidence import record_ends
+from lienthong.exchange.hubs.relaying import record_relays
 from lienthong.exchange.retry import BUDGETS, RetryPolicy, push_policy
 from lienthong.exchange.states import DeliveryState
 
@@ -64,7 +64,7 @@ def finish(claim: Claim, answer: Answer, *, chance: Callable[[], float]) -> bool
             error = "" if isinstance(answer, Delivered) else answer.detail
             store_breaker(outgoing.system_pk, _judged(breaker, answer, now), error=error)
             if change.state is not DeliveryState.FAILED:
-                record_ends({claim.id: answer}, now)
+                record_relays({claim.id: answer}, now)
     return held
 
 
@@ -111,5 +111,5 @@ def give_up_overdue() -> int:
     given = {"now": now, "ranks": list(ranks), "budgets": list(budgets), "highest": max(ranks)}
     with transaction.atomic(), connection.wrap_database_errors:
         rows = hot_cursor().execute(_OVERDUE, given).fetchall()
-        record_ends({row[0]: NotDelivered(permanent=False, cause=row[1], detail=row[2]) for row in rows}, now)
+        record_relays({row[0]: NotDelivered(permanent=False, cause=row[1], detail=row[2]) for row in rows}, now)
     return len(rows)

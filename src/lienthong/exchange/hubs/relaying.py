@@ -1,12 +1,10 @@
-"""What the end of a delivery that the axis carries itself leaves in the ledger. Called inside the caller's transaction.
-
-A failure that is tried again is no end and leaves nothing (ADR 0054).
+"""What the end of handing a package on to another axis leaves in the ledger (ADR 0054). Called inside the caller's
+transaction. A failure that is tried again is no end and leaves nothing.
 """
 
 from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
-from dataclasses import dataclass
 from datetime import datetime
 from typing import Any
 from uuid import UUID
@@ -16,64 +14,46 @@ from lienthong.exchange.connectors import Delivered, NotDelivered
 from lienthong.ledger.append import append_events
 from lienthong.ledger.events import Actor, Event, Subject, new_event
 from lienthong.ledger.kinds import EventKind
-from lienthong.registry.models import SystemKind
 
 _LONGEST_REASON = 1000
 
 
-@dataclass(frozen=True, slots=True)
-class _Ends:
-    """What each end of a delivery is called (ETSI EN 319 522-2, clause 6)."""
-
-    taken: EventKind
-    refused: EventKind
-    not_reached: EventKind
-
-
-_RELAYED = _Ends(EventKind.RELAY_ACCEPTANCE, EventKind.RELAY_REJECTION, EventKind.RELAY_FAILURE)
-_CONSIGNED = _Ends(
-    EventKind.CONTENT_HANDOVER, EventKind.CONTENT_CONSIGNMENT_FAILURE, EventKind.CONTENT_CONSIGNMENT_FAILURE
-)
-
-
-def kind_of_end(system_kind: str, answer: Delivered | NotDelivered) -> EventKind:
-    """What the last answer makes of a delivery. Pure."""
-    ends = _RELAYED if system_kind == SystemKind.UPSTREAM.value else _CONSIGNED
+def kind_of_end(answer: Delivered | NotDelivered) -> EventKind:
+    """What the last answer makes of a relay (ETSI EN 319 522-2, clause 6). Pure."""
     if isinstance(answer, Delivered):
-        return ends.taken
-    return ends.refused if answer.permanent and not answer.ours else ends.not_reached
+        return EventKind.RELAY_ACCEPTANCE
+    return EventKind.RELAY_REJECTION if answer.permanent and not answer.ours else EventKind.RELAY_FAILURE
 
 
-def record_ends(ends: Mapping[UUID, Delivered | NotDelivered], at: datetime) -> None:
-    """Append the event of every delivery that has come to an end."""
+def record_relays(ends: Mapping[UUID, Delivered | NotDelivered], at: datetime) -> None:
+    """Append the event of every delivery to another axis among those that have come to an end."""
     if ends:
         cursor = hot_cursor()
-        rows = cursor.execute(_CARRIED, [list(ends)]).fetchall()
+        rows = cursor.execute(_RELAYS, [list(ends)]).fetchall()
         append_events(cursor, [_event(row, ends[row[0]], at) for row in rows])
 
 
 # The story an event belongs to is that of the document: a status report's own, when it passed through this axis.
-_CARRIED = """
-SELECT d.id, s.kind, s.system_id, d.to_code, p.id, d.kind, p.sha256,
+_RELAYS = """
+SELECT d.id, s.system_id, d.to_code, p.id, d.kind, p.sha256,
        COALESCE(p.document_id, (SELECT c.document_id FROM exchange_report r
                                   JOIN exchange_recipient c ON c.id = r.recipient_id
                                  WHERE r.package_id = p.id LIMIT 1)),
        ARRAY(SELECT a.code FROM exchange_recipient a WHERE a.delivery_id = d.id ORDER BY a.id)
   FROM exchange_delivery d
-  JOIN registry_system s ON s.id = d.system_id
+  JOIN registry_system s ON s.id = d.system_id AND s.kind = 'upstream'
   JOIN exchange_package p ON p.id = d.package_id
- WHERE d.id = ANY(%s)
+ WHERE d.id = ANY(%s) ORDER BY d.id
 """
 
 
 def _event(row: Sequence[Any], answer: Delivered | NotDelivered, at: datetime) -> Event:
-    delivery, system_kind, system_id, to_code, package, kind, sha256, document, codes = row
-    by_them = isinstance(answer, Delivered) or (answer.permanent and not answer.ours)
-    agency = "" if system_kind == SystemKind.UPSTREAM.value else to_code
+    delivery, system_id, to_code, package, kind, sha256, document, codes = row
+    end = kind_of_end(answer)
     return new_event(
-        kind_of_end(system_kind, answer),
+        end,
         at=at,
-        actor=Actor(system_id, agency) if by_them else Actor(),
+        actor=Actor() if end is EventKind.RELAY_FAILURE else Actor(system_id),
         subject=Subject("delivery", str(delivery), str(document or "")),
         sha256=bytes(sha256),
         data={"to": codes or [to_code], "package": str(package), "kind": kind, "system": system_id, **_told(answer)},
