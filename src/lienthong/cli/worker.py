@@ -3,6 +3,7 @@ signatures, and does the workplace's background work. Any number of processes ma
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
@@ -12,10 +13,12 @@ import typer
 from django.conf import settings
 
 from lienthong.cli import runtime
-from lienthong.cli.companions import follow_parent
+from lienthong.cli.companions import beside, follow_parent
 from lienthong.cli.vietnamese import Command, Group
 
 app = typer.Typer(cls=Group)
+
+_POLITENESS = 10  # nice value
 
 
 class Work(Enum):
@@ -68,41 +71,32 @@ def _work_once(wanted: list[Work]) -> None:
 
 
 def _work(wanted: list[Work], stopping: threading.Event) -> None:
-    """Signature checks run in the main thread, where alone they can be timed out."""
-    from lienthong.exchange.segments import LocalSegments  # noqa: PLC0415 - needs Django
-    from lienthong.exchange.signatures import checking  # noqa: PLC0415
-
-    beside = {Work.DELIVERIES: _carry, Work.RECORDS: _keep_records}
-    threads = [
-        threading.Thread(target=work, args=(stopping,), name=kind.value)
-        for kind, work in beside.items()
-        if kind in wanted
-    ]
-    for thread in threads:
-        thread.start()
-    try:
-        if Work.SIGNATURES in wanted:
-            checking.run(LocalSegments(settings.DATA_DIR / "segments"), stopping)
-        stopping.wait()
-    finally:
-        stopping.set()
-        for thread in threads:
-            thread.join()
+    """Each kind of work has a process of its own: in threads of one process, deliveries would stand still for as long
+    as there is something to check or to read. The first kind is done here."""
+    first, *others = wanted
+    with beside(*(f"worker --only {work.value}" for work in others)):
+        _LOOPS[first](stopping)
 
 
 def _carry(stopping: threading.Event) -> None:
     from lienthong.exchange.dispatching.worker import Worker, load_connectors  # noqa: PLC0415 - needs Django
 
-    try:
-        Worker(load_connectors()).run(stopping)
-    finally:
-        stopping.set()  # half a worker would look healthy: the process ends, and is started again
+    Worker(load_connectors()).run(stopping)
+
+
+def _check_signatures(stopping: threading.Event) -> None:
+    """In the main thread, where alone checks can be timed out, and behind everything that somebody waits for."""
+    from lienthong.exchange.segments import LocalSegments  # noqa: PLC0415 - needs Django
+    from lienthong.exchange.signatures import checking  # noqa: PLC0415
+
+    os.nice(_POLITENESS)
+    checking.run(LocalSegments(settings.DATA_DIR / "segments"), stopping)
 
 
 def _keep_records(stopping: threading.Event) -> None:
     from lienthong.records.worker import run  # noqa: PLC0415 - needs Django
 
-    try:
-        run(stopping)
-    finally:
-        stopping.set()
+    run(stopping)
+
+
+_LOOPS = {Work.DELIVERIES: _carry, Work.SIGNATURES: _check_signatures, Work.RECORDS: _keep_records}
