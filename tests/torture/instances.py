@@ -136,6 +136,10 @@ class Instance:
     def start(self) -> None:
         """Everything that does not run."""
         self.database.start()
+        self.revive()
+
+    def revive(self) -> None:
+        """The roles that ended: one that finds no database at its start gives up, and a supervisor starts it again."""
         for role in self.roles.values():
             if not role.is_running:
                 role.start()

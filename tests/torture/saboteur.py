@@ -40,6 +40,8 @@ class Saboteur:
     def step(self) -> None:
         """One act, after a moment of peace."""
         time.sleep(self.rng.uniform(0.2, 2.5))
+        for one in self.instances:
+            one.revive()
         weights, names, acts = zip(*self._acts, strict=True)
         chosen = self.rng.choices(range(len(acts)), weights)[0]
         one = self.rng.choice(self.instances)
