@@ -123,6 +123,7 @@ INSTALLED_APPS = [
     "django.contrib.auth",
     "lienthong.accounts",
     "lienthong.records",
+    "lienthong.records.outgoing",
     "lienthong.ledger",
     "lienthong.registry",
     "lienthong.exchange",

@@ -10,6 +10,7 @@ class Area(Enum):
 
     EXCHANGE = "Trao đổi văn bản"
     REGISTRY = "Danh bạ và hệ thống"
+    RECORDS = "Hồ sơ của cơ quan"
     ACCESS = "Truy cập"
     LOG = "Nhật ký bằng chứng"
 
@@ -53,6 +54,17 @@ class EventKind(Enum):
     SECRET_REVOKED = ("SecretRevoked", Area.REGISTRY, "Thu hồi khóa bí mật", False)
     SERVICE_STARTED = ("ServiceStarted", Area.REGISTRY, "Giao hệ thống phục vụ cơ quan", False)
     SERVICE_ENDED = ("ServiceEnded", Area.REGISTRY, "Thôi phục vụ cơ quan", False)
+
+    OUTGOING_NUMBERED = ("OutgoingNumbered", Area.RECORDS, "Cấp số văn bản đi", False)
+    OUTGOING_CANCELLED = ("OutgoingCancelled", Area.RECORDS, "Hủy văn bản đi đã cấp số", False)
+    OUTGOING_ON_PAPER = ("OutgoingOnPaper", Area.RECORDS, "Phát hành văn bản giấy", False)
+    NOT_SECRET_CONFIRMED = (
+        "NotSecretConfirmed",
+        Area.RECORDS,
+        "Xác nhận văn bản không chứa bí mật nhà nước",
+        False,
+    )
+    RECIPIENT_REMINDED = ("RecipientReminded", Area.RECORDS, "Nhắc nơi nhận", False)
 
     ACCESS_DENIED = ("AccessDenied", Area.ACCESS, "Từ chối kết nối", False)
     EVIDENCE_EXPORTED = ("EvidenceExported", Area.ACCESS, "Xuất gói bằng chứng", False)

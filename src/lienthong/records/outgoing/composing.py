@@ -230,7 +230,8 @@ def fault_of(finding: Finding) -> Fault:
 
 def split_findings(findings: Iterable[Finding]) -> tuple[list[Fault], list[Fault]]:
     """What refuses the package, and what is only worth knowing."""
-    errors, remarks = [], []
+    errors: list[Fault] = []
+    remarks: list[Fault] = []
     for finding in findings:
         (errors if finding.severity is Severity.ERROR else remarks).append(fault_of(finding))
     return errors, remarks

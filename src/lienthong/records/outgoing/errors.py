@@ -42,9 +42,7 @@ class ChangedMeanwhileError(OutgoingError):
     code = "LT-V02"
 
     def __init__(self, *, by: str, version: int) -> None:
-        super().__init__(
-            f"{by} vừa lưu bản thảo này.", "Xem bản mới nhất, hoặc lưu đè bằng nội dung bạn đang gõ."
-        )
+        super().__init__(f"{by} vừa lưu bản thảo này.", "Xem bản mới nhất, hoặc lưu đè bằng nội dung bạn đang gõ.")
         self.by = by
         self.version = version
 

@@ -101,7 +101,8 @@ def _text_faults(metadata: Metadata) -> Iterator[Fault]:
         if needed and not text:
             yield Fault(name, "LT-V21", f"Chưa ghi {label}.")
         elif len(text) > limit:
-            yield Fault(name, "LT-V22", f"{label.capitalize()} dài {len(text)} ký tự, tối đa {limit}. Hãy viết ngắn lại.")
+            told = f"{label.capitalize()} dài {len(text)} ký tự, tối đa {limit}. Hãy viết ngắn lại."
+            yield Fault(name, "LT-V22", told)
     if metadata.staff_email and not _EMAIL.fullmatch(metadata.staff_email.strip()):
         yield Fault("staff_email", "LT-V23", "Thư điện tử không đúng dạng, ví dụ vanthu@donvi.gov.vn.")
 

@@ -1,7 +1,7 @@
 """The life of an outgoing document, pure: which acts are possible in which state.
 
-``DRAFT → NUMBERED → SENDING → SENT``; the axis may refuse (``REFUSED``), which keeps the number and lets the document be
-corrected and sent again. What arrives where is not told here but by the axis (``exchange.states``).
+``DRAFT → NUMBERED → SENDING → SENT``; the axis may refuse (``REFUSED``), which keeps the number and lets the document
+be corrected and sent again. What arrives where is not told here but by the axis (``exchange.states``).
 """
 
 from __future__ import annotations
