@@ -1,5 +1,5 @@
-"""``lienthong worker``: the role beside the web role. It carries packages to systems that do not fetch them, and checks
-signatures. Any number of processes may run, on any number of machines."""
+"""``lienthong worker``: the role beside the web role. It carries packages to systems that do not fetch them, checks
+signatures, and sends what the outbox still holds. Any number of processes may run, on any number of machines."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ class Work(Enum):
 
     DELIVERIES = "deliveries"
     SIGNATURES = "signatures"
+    OUTBOX = "outbox"
 
 
-_ONLY = typer.Option(None, "--only", metavar="VIỆC", help="Chỉ làm deliveries hoặc signatures.")
+_ONLY = typer.Option(None, "--only", metavar="VIỆC", help="Chỉ làm deliveries, signatures hoặc outbox.")
 
 
 @app.command(cls=Command)
@@ -60,6 +61,10 @@ def _work_once(wanted: list[Work]) -> None:
         segments = LocalSegments(settings.DATA_DIR / "segments")
         count = sum(iter(lambda: checking.check_due(segments), 0))
         sys.stdout.write(f"Đã kiểm tra {count} gói tin.\n")
+    if Work.OUTBOX in wanted:
+        from lienthong.records.outgoing import outbox  # noqa: PLC0415
+
+        sys.stdout.write(f"Đã gửi {outbox.work_once()} văn bản còn dở.\n")
 
 
 def _work(wanted: list[Work], stopping: threading.Event) -> None:
@@ -68,16 +73,29 @@ def _work(wanted: list[Work], stopping: threading.Event) -> None:
     from lienthong.exchange.signatures import checking  # noqa: PLC0415
 
     carrier = threading.Thread(target=_carry, args=(stopping,), name="deliveries")
+    sender = threading.Thread(target=_send, args=(stopping,), name="outbox")
     if Work.DELIVERIES in wanted:
         carrier.start()
+    if Work.OUTBOX in wanted:
+        sender.start()
     try:
         if Work.SIGNATURES in wanted:
             checking.run(LocalSegments(settings.DATA_DIR / "segments"), stopping)
         stopping.wait()
     finally:
         stopping.set()
-        if Work.DELIVERIES in wanted:
-            carrier.join()
+        for thread in (carrier, sender):
+            if thread.ident is not None:
+                thread.join()
+
+
+def _send(stopping: threading.Event) -> None:
+    from lienthong.records.outgoing import outbox  # noqa: PLC0415 - needs Django
+
+    try:
+        outbox.run(stopping)
+    finally:
+        stopping.set()
 
 
 def _carry(stopping: threading.Event) -> None:

@@ -38,7 +38,7 @@ def extension_of(name: str) -> str:
 def clean_name(name: str) -> str:
     """The name a file gets in the package: no path, nothing a file system or a header would trip over."""
     flat = re.split(r"[/\\]", unicodedata.normalize("NFC", name))[-1]
-    safe = "".join(letter for letter in _UNSAFE.sub("_", flat) if letter.isprintable()).strip(" .")
+    safe = "".join(letter for letter in _UNSAFE.sub("_", flat) if letter.isprintable()).strip().rstrip(" .")
     stem, dot, extension = safe.rpartition(".")
     room = MAX_NAME - len(dot) - len(extension)
     return f"{(stem or 'tep')[:room]}{dot}{extension}" if dot else (safe or "tep")[:MAX_NAME]

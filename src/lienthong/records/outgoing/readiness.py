@@ -76,7 +76,9 @@ def default_book(agency_id: int) -> Book:
     """The register of outgoing documents of an agency; made with its first document."""
     books = Book.objects.filter(agency=agency_id, direction=Direction.OUTGOING)
     found = books.filter(is_active=True).order_by("pk").first()
-    return found or Book.objects.create(agency_id=agency_id, direction=Direction.OUTGOING, name="Sổ văn bản đi")
+    if found is None:  # two clerks may number their agency's first documents at once
+        found, _ = books.get_or_create(agency_id=agency_id, direction=Direction.OUTGOING, name="Sổ văn bản đi")
+    return found
 
 
 def _file_faults(files: list[OutgoingFile]) -> Iterator[Fault]:
