@@ -74,9 +74,9 @@ def visible(actor: Actor) -> QuerySet[OutgoingDocument]:
     """
     agency = actor.agency_id
     if agency is not None and may_on_documents(actor, DocumentAct.READ, agency_id=agency):
-        return OutgoingDocument.objects.filter(agency=agency)
+        return OutgoingDocument.objects.filter(agency=agency).exclude(_UNTOUCHED)
     if agency is not None and may_on_documents(actor, DocumentAct.COMPOSE, agency_id=agency):
-        return OutgoingDocument.objects.filter(agency=agency, author=actor.user_id)
+        return OutgoingDocument.objects.filter(agency=agency, author=actor.user_id).exclude(_UNTOUCHED)
     raise NotAllowedError("Bạn không có quyền xem văn bản đi. Liên hệ quản trị của cơ quan nếu cần quyền này.")
 
 
@@ -126,6 +126,10 @@ def _of_view(rows: QuerySet[OutgoingDocument], actor: Actor, view: str) -> Query
     return rows.exclude(state=state.DISCARDED.value)
 
 
+_UNTOUCHED = Q(state=OutgoingState.DRAFT.value, version=1, target=None)
+"""Drafts that were only opened: no list shows them."""
+
+
 def _needs_care(agency_id: int) -> Q:
     """The axis refused it, could not bring it somewhere, or gave a delivery up: pinned until somebody acts."""
     given_up = (
@@ -150,10 +154,24 @@ def pinned(actor: Actor, *, limit: int = 20) -> list[OutgoingLine]:
 
 def counters(actor: Actor) -> dict[str, int]:
     """How many documents each view holds; those that may be many are counted up to a bound."""
-    rows = visible(actor)
+    rows = visible(actor).exclude(state=OutgoingState.DISCARDED.value)
     return {
         view: _of_view(rows, actor, view)[: _MOST_COUNTED + 1].count() for view in VIEWS if view not in ("all", "sent")
     }
+
+
+def signers_of(agency_id: int) -> list[str]:
+    """Who signed the agency's latest documents, to choose from."""
+    names = (
+        OutgoingDocument.objects.filter(agency=agency_id)
+        .exclude(numbered_at=None)
+        .order_by("-numbered_at")
+        .values_list("signer_name", flat=True)[:_SIGNERS_OF]
+    )
+    return list(dict.fromkeys(filter(None, names)))
+
+
+_SIGNERS_OF = 50
 
 
 # --- Search -----------------------------------------------------------------------------------------------------------

@@ -39,6 +39,22 @@ def create_draft(*, actor: Actor, answers: list[dict[str, str]] | None = None) -
     return _create(actor, access.home(actor, DocumentAct.COMPOSE), answers=answers or [])
 
 
+@transaction.atomic
+def untouched_draft(*, actor: Actor) -> OutgoingDocument:
+    """The actor's draft that nothing was done to yet, or a new one: whoever only looks leaves no rows behind."""
+    agency_id = access.home(actor, DocumentAct.COMPOSE)
+    drafts = OutgoingDocument.objects.filter(
+        agency=agency_id, author=actor.user_id, state=OutgoingState.DRAFT.value, version=1, target=None, answers=[]
+    )
+    found = drafts.order_by("-created_at").first()
+    if found is None:
+        return _create(actor, agency_id)
+    if found.issued_on != clock.today():
+        found.issued_on = clock.today()
+        found.save(update_fields=["issued_on"])
+    return found
+
+
 def _create(actor: Actor, agency_id: int, **given: Any) -> OutgoingDocument:
     now = clock.now()
     last = OutgoingDocument.objects.filter(agency=agency_id, author=actor.user_id).order_by("-created_at").first()
