@@ -1,5 +1,5 @@
 """``lienthong worker``: the role beside the web role. It carries packages to systems that do not fetch them, checks
-signatures, and sends what the outbox still holds. Any number of processes may run, on any number of machines."""
+signatures, and does the workplace's background work. Any number of processes may run, on any number of machines."""
 
 from __future__ import annotations
 
@@ -23,10 +23,10 @@ class Work(Enum):
 
     DELIVERIES = "deliveries"
     SIGNATURES = "signatures"
-    OUTBOX = "outbox"
+    RECORDS = "records"
 
 
-_ONLY = typer.Option(None, "--only", metavar="VIỆC", help="Chỉ làm deliveries, signatures hoặc outbox.")
+_ONLY = typer.Option(None, "--only", metavar="VIỆC", help="Chỉ làm deliveries, signatures hoặc records.")
 
 
 @app.command(cls=Command)
@@ -35,7 +35,7 @@ def worker(
     only: Work | None = _ONLY,
     with_parent: int | None = typer.Option(None, "--with-parent", hidden=True),
 ) -> None:
-    """Chuyển gói tin tới webhook và trục quốc gia; kiểm tra chữ ký của gói tin đã nhận."""
+    """Chuyển gói tin tới webhook, bàn làm việc và trục quốc gia; kiểm tra chữ ký; gửi báo cáo của bàn làm việc."""
     stopping = threading.Event()
     if with_parent is not None:
         follow_parent(with_parent, stopping)
@@ -61,10 +61,10 @@ def _work_once(wanted: list[Work]) -> None:
         segments = LocalSegments(settings.DATA_DIR / "segments")
         count = sum(iter(lambda: checking.check_due(segments), 0))
         sys.stdout.write(f"Đã kiểm tra {count} gói tin.\n")
-    if Work.OUTBOX in wanted:
-        from lienthong.records.outgoing import outbox  # noqa: PLC0415
+    if Work.RECORDS in wanted:
+        from lienthong.records.worker import work_once  # noqa: PLC0415 - needs Django
 
-        sys.stdout.write(f"Đã gửi {outbox.work_once()} văn bản còn dở.\n")
+        sys.stdout.write(f"Đã làm {work_once()} việc của bàn làm việc.\n")
 
 
 def _work(wanted: list[Work], stopping: threading.Event) -> None:
@@ -72,30 +72,22 @@ def _work(wanted: list[Work], stopping: threading.Event) -> None:
     from lienthong.exchange.segments import LocalSegments  # noqa: PLC0415 - needs Django
     from lienthong.exchange.signatures import checking  # noqa: PLC0415
 
-    carrier = threading.Thread(target=_carry, args=(stopping,), name="deliveries")
-    sender = threading.Thread(target=_send, args=(stopping,), name="outbox")
-    if Work.DELIVERIES in wanted:
-        carrier.start()
-    if Work.OUTBOX in wanted:
-        sender.start()
+    beside = {Work.DELIVERIES: _carry, Work.RECORDS: _keep_records}
+    threads = [
+        threading.Thread(target=work, args=(stopping,), name=kind.value)
+        for kind, work in beside.items()
+        if kind in wanted
+    ]
+    for thread in threads:
+        thread.start()
     try:
         if Work.SIGNATURES in wanted:
             checking.run(LocalSegments(settings.DATA_DIR / "segments"), stopping)
         stopping.wait()
     finally:
         stopping.set()
-        for thread in (carrier, sender):
-            if thread.ident is not None:
-                thread.join()
-
-
-def _send(stopping: threading.Event) -> None:
-    from lienthong.records.outgoing import outbox  # noqa: PLC0415 - needs Django
-
-    try:
-        outbox.run(stopping)
-    finally:
-        stopping.set()
+        for thread in threads:
+            thread.join()
 
 
 def _carry(stopping: threading.Event) -> None:
@@ -105,3 +97,12 @@ def _carry(stopping: threading.Event) -> None:
         Worker(load_connectors()).run(stopping)
     finally:
         stopping.set()  # half a worker would look healthy: the process ends, and is started again
+
+
+def _keep_records(stopping: threading.Event) -> None:
+    from lienthong.records.worker import run  # noqa: PLC0415 - needs Django
+
+    try:
+        run(stopping)
+    finally:
+        stopping.set()

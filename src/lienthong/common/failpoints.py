@@ -27,6 +27,8 @@ NAMES = (
     "dispatch.after_finish",
     "outgoing.before_accept",
     "outgoing.after_accept",
+    "records.before_report",
+    "records.after_report",
 )
 
 

@@ -48,7 +48,10 @@ SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.inte
 
 # --- Delivery by the axis itself ----------------------------------------------------------------------------------
 # What carries packages to systems of a kind; systems of other kinds fetch for themselves.
-CONNECTORS = {"push": "lienthong.gateways.webhook.connector.WebhookConnector"}
+CONNECTORS = {
+    "push": "lienthong.gateways.webhook.connector.WebhookConnector",
+    "desk": "lienthong.records.desk.DeskConnector",
+}
 WORKER_THREADS = env.read("LIENTHONG_WORKER_THREADS", env.integer(minimum=1, maximum=128), 8)
 WORKER_URGENT_THREADS = env.read("LIENTHONG_WORKER_URGENT_THREADS", env.integer(minimum=0, maximum=128), 2)
 WORKER_LEASE_SECONDS = env.read("LIENTHONG_WORKER_LEASE_SECONDS", env.integer(minimum=1), 30)

@@ -10,9 +10,9 @@ class Area(Enum):
 
     EXCHANGE = "Trao đổi văn bản"
     REGISTRY = "Danh bạ và hệ thống"
-    RECORDS = "Hồ sơ của cơ quan"
     ACCESS = "Truy cập"
     LOG = "Nhật ký bằng chứng"
+    RECORDS = "Sổ và xử lý văn bản"
 
 
 class EventKind(Enum):
@@ -65,6 +65,16 @@ class EventKind(Enum):
         False,
     )
     RECIPIENT_REMINDED = ("RecipientReminded", Area.RECORDS, "Nhắc nơi nhận", False)
+    INCOMING_REGISTERED = ("IncomingRegistered", Area.RECORDS, "Tiếp nhận và vào sổ văn bản đến", False)
+    INCOMING_REFUSED = ("IncomingRefused", Area.RECORDS, "Từ chối tiếp nhận văn bản đến", False)
+    INCOMING_ASSIGNED = ("IncomingAssigned", Area.RECORDS, "Phân công xử lý văn bản đến", False)
+    INCOMING_ASSIGNMENT_UNDONE = ("IncomingAssignmentUndone", Area.RECORDS, "Bỏ phân công văn bản đến", False)
+    INCOMING_STARTED = ("IncomingStarted", Area.RECORDS, "Bắt đầu xử lý văn bản đến", False)
+    INCOMING_FINISHED = ("IncomingFinished", Area.RECORDS, "Hoàn thành xử lý văn bản đến", False)
+    INCOMING_FORWARDED = ("IncomingForwarded", Area.RECORDS, "Chuyển tiếp văn bản đến", False)
+    INCOMING_ASK_ANSWERED = ("IncomingAskAnswered", Area.RECORDS, "Trả lời yêu cầu của bên gửi", False)
+    INCOMING_OPENED = ("IncomingOpened", Area.RECORDS, "Mở xem văn bản đến", False)
+    BOOK_CHANGED = ("BookChanged", Area.RECORDS, "Mở hoặc đóng sổ văn bản", False)
 
     ACCESS_DENIED = ("AccessDenied", Area.ACCESS, "Từ chối kết nối", False)
     EVIDENCE_EXPORTED = ("EvidenceExported", Area.ACCESS, "Xuất gói bằng chứng", False)

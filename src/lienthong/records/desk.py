@@ -10,18 +10,27 @@ import io
 from dataclasses import dataclass
 from datetime import date, datetime
 from typing import BinaryIO
+from uuid import UUID
 
 from django.db import connection
 
-from edxml102.model import Organ, PackageKind, ResponseFor, StaffInfo, StatusPackage
+from edxml102.model import DocumentPackage, Organ, Package, PackageKind, ResponseFor, StaffInfo, StatusPackage
+from edxml102.reader import PackageReader
 from edxml102.writer import write_package
 from lienthong.common import clock
+from lienthong.common.sql import release_connection
+from lienthong.exchange.connectors import Delivered, NotDelivered, Outgoing
 from lienthong.exchange.intake import accept_package
+from lienthong.exchange.refusals import Reason as AxisReason
+from lienthong.exchange.refusals import Refusal
 from lienthong.exchange.submissions import Receipt, Sending
+from lienthong.records.arrivals import take_in_document, take_in_report
 from lienthong.records.refusals import Reason, RecordsRefusal
 from lienthong.registry import directory
 from lienthong.registry.models import System, SystemKind
 from lienthong.registry.resolution import SystemAccess
+
+_CHUNK = 256 * 1024
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -107,3 +116,30 @@ def _rest_of(body: BinaryIO) -> int:
     length = body.seek(0, io.SEEK_END) - begin
     body.seek(begin)
     return length
+
+
+class DeskConnector:
+    """Carries packages to the desk: they become documents and notices of its agencies."""
+
+    def deliver(self, outgoing: Outgoing, *, timeout: float) -> Delivered | NotDelivered:
+        """``timeout`` is of no use here: no network, and the whole package is read at the disk's speed."""
+        try:
+            package = _read(outgoing)
+        except Refusal as error:
+            return NotDelivered(permanent=True, cause=error.reason.code, detail=error.reason.sentence)
+        if isinstance(package, DocumentPackage):
+            take_in_document(UUID(outgoing.delivery_id), package)
+        else:
+            take_in_report(UUID(outgoing.package_id), package)
+        release_connection()
+        return Delivered()
+
+
+def _read(outgoing: Outgoing) -> Package:
+    reader = PackageReader()
+    for chunk in outgoing.package.chunks(_CHUNK):
+        reader.feed(chunk)
+    found = reader.close().package
+    if found is None:
+        raise Refusal(AxisReason.PACKAGE_DAMAGED)
+    return found

@@ -1,5 +1,20 @@
 """Tables of the workplace: registers and what stands in them."""
 
 from lienthong.records.models.books import Book, Direction, NumberSeries
+from lienthong.records.models.incoming import Endorsement, IncomingAct, IncomingDocument
+from lienthong.records.models.reporting import ReportJob, ReportState, StatusNotice
+from lienthong.records.models.search import SearchEntry, TextState
 
-__all__ = ["Book", "Direction", "NumberSeries"]
+__all__ = [
+    "Book",
+    "Direction",
+    "Endorsement",
+    "IncomingAct",
+    "IncomingDocument",
+    "NumberSeries",
+    "ReportJob",
+    "ReportState",
+    "SearchEntry",
+    "StatusNotice",
+    "TextState",
+]

@@ -85,9 +85,7 @@ def _kept(request: PageRequest, found: OutgoingDocument, wanted: dict[str, Any],
     version = int(request.POST.get("version") or 0)
     if "overrule" in request.POST or found.updated_by == request.actor.signature:
         version = found.version
-    return drafting.save_draft(
-        actor=request.actor, document=found.pk, version=version, changes=wanted, book_id=book
-    )
+    return drafting.save_draft(actor=request.actor, document=found.pk, version=version, changes=wanted, book_id=book)
 
 
 def summary_of(request: PageRequest, document: OutgoingDocument, wrong: list[Fault] | None = None) -> dict[str, Any]:
@@ -142,9 +140,7 @@ def recipients_of(document: OutgoingDocument) -> dict[str, Any]:
 def number(request: PageRequest, document: UUID) -> HttpResponse:
     """*Cấp số trước*: the number is printed and signed before the document is sent."""
     try:
-        found = sending.give_number(
-            actor=request.actor, document=document, twins_seen="twins_seen" in request.POST
-        )
+        found = sending.give_number(actor=request.actor, document=document, twins_seen="twins_seen" in request.POST)
     except (NotReadyError, DuplicateWarningError) as error:
         return _not_yet(request, document, error)
     messages.success(request, f"Đã cấp số {found.code}. In số, ký số rồi tải tệp đã ký lên.")

@@ -163,9 +163,7 @@ def _redirect(request: PageRequest, document: UUID, agencies: list[int], reason:
     if len(set(deliveries)) != 1:
         raise NotPossibleError("Mỗi lần chuyển hướng một lượt đã ngừng thử.", "Chọn đúng một nơi nhận.")
     code = request.POST.get("to_code", "")
-    following.redirect(
-        actor=request.actor, document=document, delivery=deliveries[0], to_code=code, reason=reason
-    )
+    following.redirect(actor=request.actor, document=document, delivery=deliveries[0], to_code=code, reason=reason)
     return f"Đã chuyển hướng tới {code}."
 
 
@@ -230,9 +228,7 @@ def update(request: PageRequest, document: UUID) -> HttpResponse:
 @outgoing_page(DocumentAct.ASK)
 def replace(request: PageRequest, document: UUID) -> HttpResponse:
     """Begin a document that replaces this one."""
-    made = drafting.create_replacement(
-        actor=request.actor, document=document, reason=request.POST.get("reason", "")
-    )
+    made = drafting.create_replacement(actor=request.actor, document=document, reason=request.POST.get("reason", ""))
     return redirect("compose-draft", document=made.pk)
 
 
@@ -244,9 +240,10 @@ def replace(request: PageRequest, document: UUID) -> HttpResponse:
 def evidence(request: PageRequest, document: UUID) -> HttpResponse | FileResponse:
     """*Tải hồ sơ bằng chứng* of the document, or of one delivery."""
     delivery = request.POST.get("delivery", "")
-    with bundle(
-        actor=request.actor, document=document, delivery=UUID(delivery) if len(delivery) == 36 else None
-    ) as (path, name):
+    with bundle(actor=request.actor, document=document, delivery=UUID(delivery) if len(delivery) == 36 else None) as (
+        path,
+        name,
+    ):
         # The open file outlives its folder, so nothing is left behind and nothing is held in memory.
         return FileResponse(
             path.open("rb"), as_attachment=True, filename=name, content_type="application/vnd.etsi.asic-e+zip"

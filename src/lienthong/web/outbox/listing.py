@@ -134,5 +134,3 @@ def export(request: PageRequest) -> HttpResponse:
     )
     response["Content-Disposition"] = f'attachment; filename="van-ban-di-{clock.today():%Y%m%d}.xlsx"'
     return response
-
-

@@ -11,11 +11,11 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
 from lienthong.accounts.policies import DocumentAct
+from lienthong.common import clock
 from lienthong.records.outgoing import access
 from lienthong.records.outgoing.recipients import FAVOURITES, Choices, Match, choices, resolve_pasted
 from lienthong.records.outgoing.services import recipients
 from lienthong.registry.selectors import search_agencies
-from lienthong.common import clock
 from lienthong.web.outbox.compose import recipients_of, summary_of
 from lienthong.web.outbox.forms import type_choices
 from lienthong.web.outbox.guard import outgoing_page
