@@ -1,5 +1,5 @@
-"""What the workplace does in the background: documents and reports that wait to be sent, words of documents for search. Woken by PostgreSQL or,
-failing that, by the clock."""
+"""What the workplace does in the background: documents and reports that wait to be sent, words of documents for
+search. Woken by PostgreSQL or, failing that, by the clock."""
 
 from __future__ import annotations
 

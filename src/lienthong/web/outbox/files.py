@@ -1,4 +1,4 @@
-"""Files of a draft: opened, sent in parts, looked at, ordered, taken out. Parts are sent by ``frontend/src/uploads.js``."""
+"""Files of a draft: opened, sent in parts (``frontend/src/uploads.js``), looked at, ordered, taken out."""
 
 from __future__ import annotations
 

@@ -11,6 +11,7 @@ from uuid import UUID
 from django.contrib import messages
 from django.http import FileResponse, HttpResponse, StreamingHttpResponse
 from django.shortcuts import redirect, render
+from django.utils.http import content_disposition_header
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
 
 from lienthong.accounts.policies import DocumentAct, may_on_documents
@@ -266,8 +267,14 @@ def receipt(request: PageRequest, document: UUID) -> HttpResponse:
 @outgoing_page()
 def file(request: PageRequest, document: UUID, place: int) -> HttpResponse | StreamingHttpResponse:
     """A file of a sent document, out of the stored package."""
-    found = access.find(request.actor, document)
-    return stored_files.answer(found, place)
+    found = stored_files.file_of(access.find(request.actor, document), place)
+    kind = "application/pdf" if found.is_pdf else "application/octet-stream"
+    response = StreamingHttpResponse(found.pieces(), content_type=kind)
+    response["Content-Length"] = str(found.size)
+    disposition = content_disposition_header(not found.is_pdf, found.name)
+    if disposition:
+        response["Content-Disposition"] = disposition
+    return response
 
 
 @require_safe

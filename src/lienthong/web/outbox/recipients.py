@@ -10,10 +10,12 @@ from django.http import HttpResponse, QueryDict
 from django.shortcuts import redirect, render
 from django.views.decorators.http import require_http_methods, require_POST
 
+from edxml102.codes import DocumentGroup
 from lienthong.accounts.policies import DocumentAct
 from lienthong.common import clock
 from lienthong.records.outgoing import access
-from lienthong.records.outgoing.recipients import FAVOURITES, Choices, Match, choices, resolve_pasted
+from lienthong.records.outgoing.notation import type_name
+from lienthong.records.outgoing.recipients import FAVOURITES, Branch, Choices, Match, choices, resolve_pasted
 from lienthong.records.outgoing.services import recipients
 from lienthong.registry.selectors import search_agencies
 from lienthong.web.outbox.compose import recipients_of, summary_of
@@ -123,12 +125,30 @@ def paper_list(request: PageRequest) -> HttpResponse:
     if request.method == "POST":
         _change_paper_list(request)
         return redirect("paper-list")
-    told = {
-        "rules": recipients.open_rules(agency_id),
-        "types": type_choices(),
-        "branches": choices(request.actor).branches,
-    }
+    branches = choices(request.actor).branches
+    told = {"rules": _rules(agency_id, branches), "types": type_choices(), "branches": branches}
     return render(request, "outbox/paper_list.html", told)
+
+
+def _rules(agency_id: int, branches: tuple[Branch, ...]) -> list[dict[str, Any]]:
+    names = {one.agency_id: one.name for branch in branches for one in branch.agencies}
+    return [
+        {
+            "pk": rule.pk,
+            "type": _rule_type(rule.type_code),
+            "agency": names.get(rule.to_agency_id or 0, "Mọi nơi nhận"),
+            "subject_class": rule.subject_class,
+            "basis": rule.basis,
+            "by": rule.created_by,
+            "at": rule.created_at,
+        }
+        for rule in recipients.open_rules(agency_id)
+    ]
+
+
+def _rule_type(code: str) -> str:
+    groups = {f"{group.code}.*": f"Mọi {group.label.lower()}" for group in DocumentGroup}
+    return groups.get(code) or type_name(code) or "Mọi loại"
 
 
 def _change_paper_list(request: PageRequest) -> None:

@@ -27,8 +27,8 @@ def outgoing_sheet(lines: Iterable[OutgoingLine]) -> bytes:
 def _line(line: OutgoingLine) -> Sequence[object]:
     one, tally = line.document, line.tally
     return (
-        one.code, one.issued_on, type_name(one.type_code), one.subject, one.signer_name, one.standing.label, one.sent_at,
-        line.recipients, tally.arrived if tally else None, tally.accepted if tally else None,
+        one.code, one.issued_on, type_name(one.type_code), one.subject, one.signer_name, one.standing.label,
+        one.sent_at, line.recipients, tally.arrived if tally else None, tally.accepted if tally else None,
         tally.refused if tally else None,
     )  # fmt: skip
 
