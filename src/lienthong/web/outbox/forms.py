@@ -42,7 +42,7 @@ class MetadataForm(forms.Form):
         label="Thẩm quyền ký", choices=[(one, one or "Người đứng đầu ký") for one in COMPETENCES]
     )
     priority = forms.TypedChoiceField(
-        label="Độ khẩn", coerce=int, choices=[(one.rank, one.label) for one in Priority], empty_value=0
+        label="Độ khẩn", coerce=int, choices=[(one.rank, one.label) for one in Priority], empty_value="0"
     )
     due_on = forms.DateField(label="Hạn trả lời", widget=_date())
     place = forms.CharField(label="Địa danh", strip=False)

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Callable
 from functools import wraps
-from typing import Any, cast
+from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
@@ -43,7 +43,7 @@ def outgoing_page(act: DocumentAct | None = None) -> Callable[[View], View]:
             except (OutgoingError, RecordsRefusal, Refusal, LedgerError) as error:
                 return _refused(request, error, kwargs.get("document"))
 
-        return cast(View, answer)
+        return answer
 
     return make
 

@@ -38,15 +38,15 @@ def _wanted(post: QueryDict, offered: Choices) -> tuple[list[int], list[int]]:
     """A box that was ticked or cleared, a whole level, a group, or everybody out."""
     known = {one.agency_id: one for branch in offered.branches for one in branch.agencies}
     if "agency" in post:
-        agency = [_number(post["agency"])]
+        agency = [_number(post.get("agency", ""))]
         return (agency, []) if post.get("on") else ([], agency)
     if "level" in post:
-        return [one.agency_id for one in known.values() if one.level == post["level"]], []
+        return [one.agency_id for one in known.values() if one.level == post.get("level")], []
     if "group" in post:
-        chosen = _number(post["group"])
+        chosen = _number(post.get("group", ""))
         return [agency for group in offered.groups if group.id == chosen for agency in group.agency_ids], []
     if "list" in post:
-        return list(offered.favourites if post["list"] == FAVOURITES else offered.recent), []
+        return list(offered.favourites if post.get("list") == FAVOURITES else offered.recent), []
     return [_number(one) for one in post.getlist("add")], [_number(one) for one in post.getlist("remove")]
 
 
