@@ -33,7 +33,9 @@ def sign_in() -> SignIn:
 
     def browser(actor: Actor) -> Client:
         client = Client(enforce_csrf_checks=False, headers={"accept": "text/html,application/xhtml+xml"})
-        client.force_login(User.objects.get(pk=actor.user_id), backend="django.contrib.auth.backends.ModelBackend")
+        client.force_login(
+            User.objects.get(pk=actor.user_id), backend="allauth.account.auth_backends.AuthenticationBackend"
+        )
         return client
 
     return browser

@@ -237,7 +237,9 @@ def test_a_leader_follows_but_does_not_act(city: City, sign_in: SignIn) -> None:
 def test_forged_forms_are_refused(city: City) -> None:
     document = ready(city)
     browser = Client(enforce_csrf_checks=True)
-    browser.force_login(User.objects.get(pk=city.hanh.user_id), backend="django.contrib.auth.backends.ModelBackend")
+    browser.force_login(
+        User.objects.get(pk=city.hanh.user_id), backend="allauth.account.auth_backends.AuthenticationBackend"
+    )
     assert browser.post(f"/soan/{document.pk}/gui/", {"not_secret": "1"}).status_code == 403
     assert browser.patch(f"/soan/{document.pk}/tep/{document.files.get().pk}/", b"x").status_code == 403
     assert fresh(document.pk).standing is OutgoingState.DRAFT

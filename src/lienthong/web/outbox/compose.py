@@ -101,14 +101,14 @@ def summary_of(request: PageRequest, document: OutgoingDocument, wrong: list[Fau
         "readiness": readiness,
         "faults": [(fault, label_of(fault.field), _anchor(fault.field)) for fault in faults],
         "beside": beside,
-        "places": _PLACES,
+        "slots": _SLOTS,
         "may_send": may_on_documents(request.actor, DocumentAct.SEND, agency_id=document.agency_id),
         "type_name": type_name(document.type_code),
         "send_label": _send_label(readiness),
     }
 
 
-_PLACES = ("type_code", "unit", "issued_on", "subject", "signer_name", "signer_position", "signer_competence", "due_on",
+_SLOTS = ("type_code", "unit", "issued_on", "subject", "signer_name", "signer_position", "signer_competence", "due_on",
            "priority", "place", "subject_class", "to_places", "staff_department", "staff_name", "staff_mobile",
            "staff_email", "sphere", "page_amount", "copies")  # fmt: skip
 
