@@ -18,6 +18,17 @@ whenPresent("[data-leaf-filter]", (input) => {
   });
 });
 
+document.addEventListener("keydown", (event) => {
+  if (event.key !== "Enter" || !event.target.matches?.("[data-leaf-filter]")) return;
+  event.preventDefault();
+  event.target.dispatchEvent(new Event("ask"));
+});
+
+// An open board looks again by itself, but never takes ticks away.
+document.addEventListener("htmx:beforeRequest", (event) => {
+  if (event.target.id === "board" && document.querySelector("#board input[data-pick]:checked")) event.preventDefault();
+});
+
 // A button in a dialog that does something with the rows ticked behind it.
 document.addEventListener("click", (event) => {
   const button = event.target.closest("[data-act]");

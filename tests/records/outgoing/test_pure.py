@@ -11,7 +11,7 @@ from lienthong.exchange.states import DeliveryState, RecipientState
 from lienthong.records.outgoing.formats import clean_name, is_allowed, mismatch
 from lienthong.records.outgoing.metadata import Metadata, faults_of
 from lienthong.records.outgoing.notation import ABBREVIATIONS, notation_of, number_text, parse_type
-from lienthong.records.outgoing.standing import Facts, Group, tally, word_of
+from lienthong.records.outgoing.standing import Counted, Facts, Group, has_arrived, tally, word_of
 from lienthong.records.outgoing.states import OutgoingAct, OutgoingState, may_edit, move
 
 TODAY = date(2026, 11, 20)
@@ -179,6 +179,22 @@ def test_words_for_every_standing(facts: Facts, label: str) -> None:
     assert word_of(facts).label == label
 
 
+@pytest.mark.parametrize(
+    ("facts", "arrived"),
+    [
+        (Facts(by_axis=True, transport=D.DELIVERED), True),
+        (Facts(by_axis=True, transport=D.WAITING, state=S.ARRIVED), True),
+        (Facts(by_axis=True, transport=D.WAITING, state=S.RECALL_ASKED), False),
+        (Facts(by_axis=True, transport=D.CANCELLED, state=S.RECALLED), False),
+        (Facts(by_axis=True, transport=D.DELIVERED, state=S.RECALLED), True),
+        (Facts(by_axis=True), False),
+        (Facts(by_axis=False), False),
+    ],
+)
+def test_only_what_got_there_counts_as_arrived(facts: Facts, arrived: bool) -> None:
+    assert has_arrived(facts) is arrived
+
+
 def test_trouble_comes_first_and_is_counted() -> None:
     facts = [
         Facts(by_axis=True, transport=D.DELIVERED, state=S.ACCEPTED),
@@ -191,5 +207,5 @@ def test_trouble_comes_first_and_is_counted() -> None:
     assert [word.group for word in words] == [
         Group.TROUBLE, Group.REFUSED, Group.MISSING, Group.ACCEPTED, Group.PAPER
     ]  # fmt: skip
-    counted = tally([(word_of(one), one.is_late) for one in facts])
+    counted = tally([Counted(word_of(one), one.is_late, has_arrived(one)) for one in facts])
     assert (counted.total, counted.arrived, counted.refused, counted.trouble, counted.late) == (4, 2, 1, 1, 1)

@@ -17,8 +17,10 @@ from lienthong.exchange.chasing import Overdue, list_overdue
 from lienthong.exchange.history import AskRecord, asks_of
 from lienthong.exchange.states import DeliveryState, RecipientState
 from lienthong.records.outgoing.models import OutgoingDocument, OutgoingRecipient
-from lienthong.records.outgoing.standing import Facts, Tally, Word, tally, word_of
+from lienthong.records.outgoing.standing import Counted, Facts, Tally, Word, has_arrived, tally, word_of
 from lienthong.registry.models import AgencyContact
+
+_STEP_NAMES = {"01": "Đến", "02": "Từ chối", "03": "Tiếp nhận", "04": "Phân công", "05": "Xử lý", "06": "Xong"}
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -30,6 +32,7 @@ class BoardRow:
     code: str
     name: str
     word: Word
+    has_arrived: bool
     by_axis: bool
     on_paper: bool
     delivery: UUID | None
@@ -44,6 +47,13 @@ class BoardRow:
     reminded_at: datetime | None = None
     phone: str = ""
     mail: str = ""
+
+    @property
+    def times(self) -> list[tuple[str, datetime]]:
+        """Every step with its time, in order."""
+        delivered = [("Giao", self.delivered_at)] if self.delivered_at else []
+        steps = [(label, self.steps[code]) for code, label in _STEP_NAMES.items() if code in self.steps]
+        return sorted([*delivered, *steps], key=lambda step: step[1])
 
     @property
     def is_given_up(self) -> bool:
@@ -80,7 +90,9 @@ def board_of(document: OutgoingDocument) -> Board:
         steps[code][status] = at
     context = _Context(document, axis, steps, recipients)
     rows = sorted((context.row(one) for one in recipients), key=lambda row: (row.word.rank, row.code))
-    return Board(document, tuple(rows), tally([(row.word, row.overdue is not None) for row in rows]))
+    return Board(
+        document, tuple(rows), tally([Counted(row.word, row.overdue is not None, row.has_arrived) for row in rows])
+    )
 
 
 def _rows(sql: str, document: OutgoingDocument) -> Sequence[tuple[Any, ...]]:
@@ -134,6 +146,7 @@ class _Context:
             code=one.code,
             name=one.name,
             word=word_of(facts),
+            has_arrived=has_arrived(facts),
             by_axis=one.by_axis,
             on_paper=one.on_paper,
             delivery=delivery,

@@ -283,9 +283,12 @@ def reminders_for(agency_id: int, documents: Sequence[UUID]) -> list[Reminder]:
 # --- How far documents came -------------------------------------------------------------------------------------------
 
 _TALLY = """
-SELECT o.document_id, count(*) AS all_of_them, count(*) FILTER (WHERE NOT o.by_axis) AS paper,
-       count(*) FILTER (WHERE o.by_axis AND (v.state = 'delivered' OR v.state = 'on_paper'
-                              OR r.state NOT IN ('sent', 'not_sent'))) AS arrived,
+SELECT o.document_id, count(*) AS all_of_them,
+       count(*) FILTER (WHERE NOT o.by_axis OR v.state = 'on_paper'
+                              OR (o.trouble <> '' AND o.paper_sent_at IS NOT NULL)) AS paper,
+       count(*) FILTER (WHERE o.by_axis AND v.state IS DISTINCT FROM 'on_paper'
+                          AND (v.state = 'delivered' OR r.state IN ('arrived', 'rejected', 'accepted', 'assigned',
+                                                                    'in_progress', 'done'))) AS arrived,
        count(*) FILTER (WHERE r.state IN ('accepted', 'assigned', 'in_progress', 'done')) AS accepted,
        count(*) FILTER (WHERE r.state IN ('rejected', 'declined')) AS refused,
        count(*) FILTER (WHERE v.state = 'given_up' OR (o.trouble <> '' AND o.paper_sent_at IS NULL)) AS trouble

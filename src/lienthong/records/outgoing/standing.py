@@ -140,19 +140,36 @@ class Tally:
     paper: int
 
 
-def tally(words: list[tuple[Word, bool]]) -> Tally:
-    """Count the recipients; each comes with whether it is late."""
-    groups = [word.group for word, _ in words]
+@dataclass(frozen=True, slots=True)
+class Counted:
+    """A recipient as the bar counts it."""
+
+    word: Word
+    is_late: bool
+    has_arrived: bool
+
+
+_ANSWERED = {RecipientState.ARRIVED, RecipientState.REJECTED, *_WORKED_ON}
+
+
+def has_arrived(facts: Facts) -> bool:
+    """Whether the bytes got there: the axis brought them, or the recipient itself says so. What was recalled before it
+    was fetched never arrived."""
+    return facts.by_axis and (facts.transport is DeliveryState.DELIVERED or facts.state in _ANSWERED)
+
+
+def tally(rows: list[Counted]) -> Tally:
+    """Count the recipients."""
+    groups = [row.word.group for row in rows]
     count = {group: groups.count(group) for group in Group}
     paper = count[Group.PAPER]
-    missing = count[Group.MISSING] + count[Group.TROUBLE]
     return Tally(
-        total=len(words) - paper,
-        arrived=len(words) - paper - missing,
+        total=len(rows) - paper,
+        arrived=sum(row.has_arrived and row.word.group is not Group.PAPER for row in rows),
         accepted=count[Group.ACCEPTED],
         refused=count[Group.REFUSED],
         missing=count[Group.MISSING],
         trouble=count[Group.TROUBLE],
-        late=sum(late for _, late in words),
+        late=sum(row.is_late for row in rows),
         paper=paper,
     )

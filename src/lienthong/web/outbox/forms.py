@@ -12,8 +12,6 @@ from lienthong.records.models import Book, Direction
 from lienthong.records.outgoing.metadata import COMPETENCES, FIELD_NAMES, Metadata
 from lienthong.records.outgoing.notation import type_code
 
-_NEEDED = {"type_code", "subject", "place", "issued_on", "signer_name", "signer_position", "priority"}
-
 
 def type_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     """Types in their two groups, administrative first: nearly everything is."""
@@ -33,7 +31,9 @@ class MetadataForm(forms.Form):
 
     use_required_attribute = False
     type_code = forms.ChoiceField(label="Loại văn bản")
-    unit = forms.CharField(label="Đơn vị soạn thảo", help_text="Ký hiệu, ví dụ VX: số sẽ là 15/UBND-VX.", strip=False)
+    unit = forms.CharField(
+        label="Đơn vị soạn thảo", strip=False, widget=forms.TextInput(attrs={"placeholder": "ký hiệu, ví dụ VX"})
+    )
     issued_on = forms.DateField(label="Ngày ban hành", widget=_date())
     subject = forms.CharField(label="Trích yếu", widget=forms.Textarea(attrs={"rows": 2}), strip=False)
     signer_name = forms.CharField(label="Người ký", strip=False, widget=forms.TextInput(attrs={"list": "signers"}))
@@ -62,8 +62,8 @@ class MetadataForm(forms.Form):
     def __init__(self, *args: Any, fixed: bool = False, **kwargs: Any) -> None:
         super().__init__(*args, **kwargs)
         self.fields["type_code"].choices = type_choices()  # type: ignore[attr-defined]
-        for name, field in self.fields.items():
-            field.required = not self.is_bound and name in _NEEDED  # for the label only
+        for field in self.fields.values():
+            field.required = not self.is_bound  # for the label only: what is missing is told beside the form
         if fixed:
             for name in ("type_code", "unit", "issued_on"):
                 self.fields[name].disabled = True
