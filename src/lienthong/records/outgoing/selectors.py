@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from edxml102.codes import BusinessType
 from lienthong.accounts.actors import Actor
@@ -126,7 +126,7 @@ def _of_view(rows: QuerySet[OutgoingDocument], actor: Actor, view: str) -> Query
     return rows.exclude(state=state.DISCARDED.value)
 
 
-_UNTOUCHED = Q(state=OutgoingState.DRAFT.value, version=1, target=None)
+_UNTOUCHED = Q(state=OutgoingState.DRAFT.value, updated_at=F("created_at"), target=None)
 """Drafts that were only opened: no list shows them."""
 
 
