@@ -10,7 +10,7 @@ import sys
 import typer
 from django.conf import settings
 
-from lienthong.cli import runtime
+from lienthong.cli import profiles, runtime
 from lienthong.cli.companions import beside
 from lienthong.cli.vietnamese import Command, Group
 
@@ -19,16 +19,21 @@ app = typer.Typer(cls=Group)
 _PORT = typer.Option(None, help="Cổng; mặc định theo LIENTHONG_PORT.", min=0, max=65535)
 
 
+_PROFILE = typer.Option(None, metavar="TÊN", help="national: đóng vai trục quốc gia, dữ liệu và cổng riêng (mẫu).")
+
+
 @app.command(cls=Command)
-def run(port: int | None = _PORT) -> None:
+def run(port: int | None = _PORT, profile: str | None = _PROFILE) -> None:
     """Chạy toàn bộ hệ thống trên máy này (cơ sở dữ liệu nhúng nếu chưa đặt LIENTHONG_DATABASE_URL)."""
+    chosen = profiles.enter(profile)
     runtime.prepare()
+    port = chosen.set_up(port, address) if chosen else port
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
     owner = os.getpid()
     if port is not None:  # a second instance on this machine has its live port beside its own
         os.environ.setdefault("LIENTHONG_LIVE_PORT", str(port + 1 if port else 0))
     try:
-        with beside("worker", "sequencer", "live"):
+        with beside("worker", "sequencer", "live", "link"):
             serve(port)
     finally:
         # A web process that gunicorn forked ends by unwinding through here too; the database is not its to stop.

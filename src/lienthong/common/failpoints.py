@@ -29,6 +29,7 @@ NAMES = (
     "outgoing.after_accept",
     "records.before_report",
     "records.after_report",
+    "link.after_accept",
 )
 
 

@@ -35,6 +35,8 @@ DATABASE_POOL = env.read("LIENTHONG_DATABASE_POOL", env.integer(minimum=2, maxim
 ALLOWED_HOSTS = env.read("LIENTHONG_ALLOWED_HOSTS", env.words, ["*"])
 TRUSTED_PROXIES = env.read("LIENTHONG_TRUSTED_PROXIES", env.networks, list[str]())
 SLOW_BODY_SECONDS = env.read("LIENTHONG_SLOW_BODY_SECONDS", env.integer(minimum=1), 120)
+SLOWEST_BODY = env.read("LIENTHONG_SLOWEST_BODY", env.integer(minimum=0), 1024)
+HEADER_SECONDS = env.read("LIENTHONG_HEADER_SECONDS", env.integer(minimum=1, maximum=600), 30)
 
 # --- Exchange -----------------------------------------------------------------------------------------------------
 SEGMENT_PACKAGE_LIMIT = env.read("LIENTHONG_SEGMENT_PACKAGE_LIMIT", env.integer(minimum=0), 1024 * 1024)
@@ -57,6 +59,7 @@ SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.inte
 CONNECTORS = {
     "push": "lienthong.gateways.webhook.connector.WebhookConnector",
     "desk": "lienthong.records.desk.DeskConnector",
+    "upstream": "lienthong.gateways.national.connector.NationalConnector",
 }
 WORKER_THREADS = env.read("LIENTHONG_WORKER_THREADS", env.integer(minimum=1, maximum=128), 8)
 WORKER_URGENT_THREADS = env.read("LIENTHONG_WORKER_URGENT_THREADS", env.integer(minimum=0, maximum=128), 2)
@@ -107,6 +110,12 @@ API_URL = env.read("LIENTHONG_API_URL", str, "http://127.0.0.1:8019")
 API_KEY = env.read("LIENTHONG_API_KEY", str, "")
 
 
+# --- Other axes -----------------------------------------------------------------------------------------------------
+HUB_CODES = env.read("LIENTHONG_HUB_CODES", env.words, list[str]())  # how this axis names itself in trace headers
+LINK_SECONDS = env.read("LIENTHONG_LINK_SECONDS", env.number(minimum=0.1), 2.0)
+LINK_SYNC_HOURS = env.read("LIENTHONG_LINK_SYNC_HOURS", env.number(minimum=0.01), 6.0)
+
+
 # --- Tests only ---------------------------------------------------------------------------------------------------
 FAILPOINTS = failpoints.ARMED
 
@@ -150,9 +159,12 @@ INSTALLED_APPS = [
     "lienthong.ledger",
     "lienthong.registry",
     "lienthong.exchange",
+    "lienthong.exchange.guards",
     "lienthong.exchange.signatures",
     "lienthong.gateways.rest_api",
     "lienthong.gateways.webhook",
+    "lienthong.exchange.hubs",
+    "lienthong.gateways.national",
     "lienthong.web",
     "allauth",
     "allauth.account",

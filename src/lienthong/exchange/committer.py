@@ -27,6 +27,7 @@ from lienthong.exchange import store, store_asks, wakeups
 from lienthong.exchange.acts import acts_of_batch
 from lienthong.exchange.asks import agencies_of, plan_asks
 from lienthong.exchange.decisions import DocumentPlan, ReportPlan, plan_document, plan_report
+from lienthong.exchange.hubs.door import insert_hops
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.segments.local import SegmentWriter
 from lienthong.exchange.signatures import rows as signature_rows
@@ -288,15 +289,18 @@ def _insert(
             [(submission, edoc, plan.document) for submission, plan in documents]
             + [(submission, status, None) for submission, _ in reports],
         )
+        insert_hops(cursor, [one for one, _ in (*documents, *reports) if one.hops])
         deliveries = store.insert_deliveries(
             cursor,
             [(one, edoc, one.rank, one.package.header.from_.organ_id, plan.routes) for one, plan in documents]
             + [(one, status, 0, one.package.from_.organ_id, [one.route]) for one, _ in reports],
         )
         _insert_signature_checks(cursor, [submission for submission, _ in documents])
-        store.wake_workers(cursor, deliveries)
+        held = {one.package_id for one, _ in documents if one.held}
+        visible = {key: delivery for key, delivery in deliveries.items() if key[0] not in held}
+        store.wake_workers(cursor, visible)
         kinds = {one.package_id: edoc for one, _ in documents} | {one.package_id: status for one, _ in reports}
-        wakeups.notify(cursor, [(system, kinds[package]) for package, system in deliveries])
+        wakeups.notify(cursor, [(system, kinds[package]) for package, system in visible])
         recipients = [(plan.document, one.package_id, route) for one, plan in documents for route in plan.routes]
         store.upsert_recipients(cursor, recipients, deliveries)
         if reports:

@@ -29,6 +29,9 @@ from lienthong.exchange.acts import record_rejection
 from lienthong.exchange.asks import codes_named, read_request
 from lienthong.exchange.committer import Committer
 from lienthong.exchange.fingerprint import content_fingerprint
+from lienthong.exchange.guards.door import note_secret, refuse_secrets
+from lienthong.exchange.guards.holds import AWAITS_SIGNATURE
+from lienthong.exchange.hubs import door
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Route, route_code, route_organs
 from lienthong.exchange.rule_sets import rule_set
@@ -86,6 +89,8 @@ def accept_package(body: Body, *, sending: Sending, length: int | None) -> Recei
             receipt = _accept_small(body, sending)
     except Refusal as refusal:
         record_rejection(sending, refusal)
+        if refusal.reason is Reason.STATE_SECRET:
+            note_secret(sending, refusal)
         raise
     hit("exchange.before_reply")
     return receipt
@@ -162,6 +167,8 @@ def _check_declared(result: ReadResult, sending: Sending) -> None:
 
 
 def _submission(result: ReadResult, sending: Sending, stored: Stored) -> DocumentSubmission | StatusSubmission:
+    if result.package is not None:
+        refuse_secrets(result.package)
     package, findings = _conforming(result)
     if sending.only is not None and package.kind is not sending.only:
         raise Refusal(Reason.KIND_UNEXPECTED)
@@ -193,7 +200,7 @@ def _declaration_findings(package: Package, sending: Sending) -> tuple[Finding, 
 
 def _resolve(codes: list[str], sending: Sending) -> dict[str, Resolution]:
     """Resolve the codes of a package, and the sender that the interface declared besides."""
-    declared = [sending.from_code] if sending.from_code else []
+    declared = [*([sending.from_code] if sending.from_code else []), *door.declared_codes(sending)]
     return directory.resolve_many([*codes, *declared], clock.today(), revision=sending.sender.revision)
 
 
@@ -263,9 +270,11 @@ def _document_submission(
     named = codes_named(package) if asking else []
     found = _resolve([header.from_.organ_id, *(organ.organ_id for organ in header.to), *named], sending)
     agency = _own_agency(header.from_.organ_id, found, sending, _sending_agency)
-    routes = route_organs(header.to, found)
+    passing = door.split(route_organs(header.to, found), found, sending)
     priority = Priority.known(header.other_info.priority)
     received_at = clock.now()
+    demand = demand_of(agency, on_date=clock.today(), revision=sending.sender.revision)
+    waits = _waits_for_the_worker(demand, stored, asking=asking)
     return DocumentSubmission(
         package_id=new_id(),
         system_pk=sending.sender.pk,
@@ -273,25 +282,41 @@ def _document_submission(
         agency_id=agency,
         from_code=header.from_.organ_id,
         stored=stored,
-        findings=findings,
+        findings=(*findings, _HELD) if waits else findings,
         remote=sending.remote,
         received_at=received_at,
         package=package,
-        signatures=_checked_signatures(package, agency, sending, stored, received_at),
-        routes=routes,
+        signatures=None if waits else _checked_signatures(package, demand, stored, received_at),
+        held=AWAITS_SIGNATURE if waits else "",
+        routes=passing.routes,
+        left=passing.left,
+        hops=door.arrival_hops(package, sending),
         fingerprint=content_fingerprint(package),
         rank=priority.rank if priority else 0,
         request=read_request(package, rule_set(header.promulgation_info.date), found) if asking else None,
-        barred=_barred(found[header.from_.organ_id], routes),
+        barred=_barred(found[header.from_.organ_id], [*passing.routes, *passing.left]),
     )
 
 
+_HELD = Finding(
+    "exchange.held",
+    Severity.NOTE,
+    "AttachmentEncoded",
+    "Gói tin lớn: trục kiểm tra chữ ký số xong mới chuyển tới nơi nhận; theo dõi kết quả ở danh sách văn bản đã gửi.",
+)
+
+
+def _waits_for_the_worker(demand: Demand, stored: Stored, *, asking: bool) -> bool:
+    """A sender does not wait while a large package is checked: the recipients do. What asks something of recipients
+    (a recall) takes effect at once, so it is checked before that, whatever its size."""
+    return demand is not Demand.NONE and stored.length > settings.SIGNATURE_INLINE_LIMIT and not asking
+
+
 def _checked_signatures(
-    package: DocumentPackage, agency: int, sending: Sending, stored: Stored, received_at: datetime
+    package: DocumentPackage, demand: Demand, stored: Stored, received_at: datetime
 ) -> PackageReport | None:
     """The outcome of checking signatures where they are demanded of the sender; all others are checked later."""
-    demand = demand_of(agency, on_date=clock.today(), revision=sending.sender.revision)
-    if demand is Demand.NONE or stored.length > settings.SIGNATURE_INLINE_LIMIT:
+    if demand is Demand.NONE:
         return None
     release_connection()  # checking takes a while
     from lienthong.exchange.signatures.door import check_at_door  # noqa: PLC0415 - pyHanko loads only where it is used
@@ -322,6 +347,7 @@ def _status_submission(
     route = route_code(found[target], follow_successor=True)
     if not route.outcome.good or route.agency_id is None:
         raise Refusal(Reason.NO_RECIPIENT, describe_failures([route]))
+    door.refuse_back(route, found, sending)
     rule = rule_set(parse_date(package.response_for.promulgation_date)).codes.get(package.status_code)
     by_issuer = rule is not None and rule.sender is Sender.ISSUER
     return StatusSubmission(
@@ -336,6 +362,7 @@ def _status_submission(
         received_at=clock.now(),
         package=package,
         route=route,
+        hops=door.arrival_hops(package, sending),
         issuer_id=agency if by_issuer else route.agency_id,
         recipient_id=route.agency_id if by_issuer else agency,
         by_issuer=by_issuer,

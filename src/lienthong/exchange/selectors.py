@@ -118,6 +118,7 @@ _SEND_STATUS = {
     DeliveryState.LEASED: "processing",
     DeliveryState.DELIVERED: "done",
     DeliveryState.REDIRECTED: "done",
+    DeliveryState.HELD: "processing",
 }
 
 
@@ -126,7 +127,7 @@ _TO_DO = "Cần xử lý: gửi lại, chuyển hướng hoặc báo giấy."
 
 def _transport(state: str | None, error: str, outcome: Outcome, reason: str, notes: str) -> tuple[str, str]:
     """In the words of ``updateStatus``: initial, processing, done, fail."""
-    if state is None:
+    if state is None or outcome is Outcome.FAILED_BEYOND:
         return "fail", reason
     known = DeliveryState(state)
     text = _sentence(f"{known.label}: {error}") if error else known.label

@@ -78,8 +78,12 @@ class EventKind(Enum):
     BOOK_CHANGED = ("BookChanged", Area.RECORDS, "Mở hoặc đóng sổ văn bản", False)
 
     ACCESS_DENIED = ("AccessDenied", Area.ACCESS, "Từ chối kết nối", False)
+    CREDENTIAL_USED = ("CredentialUsed", Area.ACCESS, "Dùng khóa kết nối lần đầu trong ngày từ một địa chỉ", False)
+    ALERT_ACKNOWLEDGED = ("AlertAcknowledged", Area.ACCESS, "Đã xem cảnh báo", False)
     EVIDENCE_EXPORTED = ("EvidenceExported", Area.ACCESS, "Xuất gói bằng chứng", False)
 
+    MASTER_KEY_ROTATED = ("MasterKeyRotated", Area.REGISTRY, "Thay khóa chủ", False)
+    MASTER_KEY_RETIRED = ("MasterKeyRetired", Area.REGISTRY, "Bỏ khóa chủ cũ", False)
     PERSON_ADDED = ("PersonAdded", Area.PEOPLE, "Thêm người dùng", False)
     PERSON_CHANGED = ("PersonChanged", Area.PEOPLE, "Sửa thông tin người dùng", False)
     PERSON_DEACTIVATED = ("PersonDeactivated", Area.PEOPLE, "Ngừng tài khoản", False)

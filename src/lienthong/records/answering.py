@@ -16,6 +16,7 @@ from lienthong.exchange.rule_sets import rule_set
 from lienthong.exchange.states import Ask
 from lienthong.records.access import locked_for
 from lienthong.records.acting import checked_text, record
+from lienthong.records.forwarding import cancel_forwarded
 from lienthong.records.incoming_states import IncomingState, Step, is_order
 from lienthong.records.models import IncomingDocument
 from lienthong.records.refusals import Reason, RecordsRefusal
@@ -70,6 +71,7 @@ def _agree(incoming: IncomingDocument, ask: Ask, now: datetime) -> dict[str, Any
         return {}
     if ask is not Ask.UPDATE:
         incoming.state, incoming.ended_at = IncomingState.CANCELLED, now
+        cancel_forwarded(incoming, now)
         return {}
     order = incoming.asking
     if order is None:

@@ -14,6 +14,9 @@ class Reason(Enum):
     BOOK_CLOSED = (
         "records.book_closed", "Sổ này đã ngừng dùng.", "Chọn sổ khác, hoặc mở lại sổ ở trang Sổ văn bản."
     )  # fmt: skip
+    BOOK_EXISTS = (
+        "records.book_exists", "Cơ quan đã có sổ mang tên này.", "Đặt tên khác, hoặc mở lại sổ cũ."
+    )  # fmt: skip
     NOT_FOUND = (
         "records.not_found", "Không có văn bản này trong cơ quan của bạn.", "Tìm lại trong danh sách văn bản."
     )  # fmt: skip

@@ -14,5 +14,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tai-khoan/", include("lienthong.web.me.urls")),
     path("soan/", include(outbox.compose_urls)),
     path("van-ban-di/", include("lienthong.web.outbox.urls")),
+    path("viec-hom-nay/", include("lienthong.web.today.urls")),
+    path("van-ban-den/", include("lienthong.web.inbox.urls")),
+    path("so-van-ban/", include("lienthong.web.registers.urls")),
+    path("tim-kiem/", include("lienthong.web.search.urls")),
     path("tro-giup/giao-dien/", include("lienthong.web.gallery.urls")),
 ]

@@ -13,11 +13,12 @@ import io
 import json
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self, TypeVar
+from typing import IO, Any, BinaryIO, Self, TypeVar
 from urllib.parse import urlsplit
 
 from edxml102.model import PackageKind
@@ -38,6 +39,7 @@ from lienthong.gateways.national.splitting import DataSplitter
 
 CHUNK = 256 * 1024
 _ANSWER_LIMIT = 256 * 1024 * 1024
+_LEAST_RATE = 4096  # bytes a second
 _LINE_END = b"\r\n"
 _NO_BODY, _EMPTY_OBJECT = b"", b"{}"
 
@@ -98,9 +100,19 @@ class VxpClient:
     # --- Documents and status reports -----------------------------------------------------------------------------
 
     def send_edoc(
-        self, package: Package, *, sender: str, kind: PackageKind = PackageKind.DOCUMENT, to: Iterable[str] = ()
+        self,
+        package: Package,
+        *,
+        sender: str,
+        kind: PackageKind = PackageKind.DOCUMENT,
+        to: Iterable[str] = (),
+        trace: str = "",
     ) -> Sending:
-        """Send a package from memory or from a file, which is read twice: for its hash, and to send it."""
+        """Send a package from memory or from a file, which is read twice: for its hash, and to send it.
+
+        :param trace: hops told besides a signed package; our own axis reads it, others ignore what they do not know, as
+            the SDK's parameters of earlier calls stay on (vxp-protocol.md 2.5)
+        """
         receivers = list(to)
         parameters = {
             "servicetype": "eDoc",
@@ -108,6 +120,7 @@ class VxpClient:
             "hash-file": vxp.unpadded_hex(_digest(package)),
             "from": sender,
             **({"to": json.dumps(receivers, separators=(",", ":"))} if receivers else {}),
+            **({"trace": trace} if trace else {}),
         }
         with _opened(package) as (file, size):
             body = _Upload(file, size + len(_LINE_END))
@@ -122,19 +135,19 @@ class VxpClient:
         self.get_edoc_to(doc_id, buffer)
         return buffer.getvalue()
 
-    def get_edoc_to(self, doc_id: str, file: BinaryIO) -> Fetched:
+    def get_edoc_to(self, doc_id: str, file: IO[bytes]) -> Fetched:
         """Write a package to ``file`` while it arrives. What was written counts only if this returns."""
         target = _Target(file)
         splitter = DataSplitter(target.write)
         with self._exchange("POST", "getEdoc", {"docId": doc_id}, _EMPTY_OBJECT) as response:
             try:
-                for chunk in _chunks(response):
+                for chunk in _chunks(response, self._timeout):
                     splitter.feed(chunk)
                 outline = splitter.finish()
             except ValueError as error:
                 raise VxpError("", str(error), http_status=response.status) from error
-            parse(outline, response.status)
-        return target.fetched()
+            fields = parse(outline, response.status)
+        return target.fetched(fields.get("trace"))
 
     def download_edoc(self, doc_id: str) -> bytes:
         """The package's raw bytes; on failure the axis has no words, only an empty body."""
@@ -142,13 +155,13 @@ class VxpClient:
         self.download_edoc_to(doc_id, buffer)
         return buffer.getvalue()
 
-    def download_edoc_to(self, doc_id: str, file: BinaryIO) -> Fetched:
+    def download_edoc_to(self, doc_id: str, file: IO[bytes]) -> Fetched:
         target = _Target(file)
         with self._exchange("GET", "downloadEdoc", {"docId": doc_id}, _NO_BODY) as response:
             if response.status != 200:
                 code, _, name = (response.headers["X-Error-Code"] or "").partition(" ")
                 raise VxpError(code, name or "the package was not given", http_status=response.status)
-            for chunk in _chunks(response):
+            for chunk in _chunks(response, self._timeout):
                 target.write(chunk)
         if not target.size:
             raise VxpError("", "the package was not given", http_status=response.status)
@@ -173,7 +186,7 @@ class VxpClient:
 
     def _list(self, call: str, parameters: Mapping[str, str], read: Callable[[Mapping[str, Any]], Row]) -> list[Row]:
         with self._exchange("POST", call, parameters, _NO_BODY) as response:
-            fields = parse(_whole(response), response.status)
+            fields = parse(_whole(response, self._timeout), response.status)
             return [read(row) for row in rows(fields, response.status)]
 
     def _count(self, call: str) -> int:
@@ -187,7 +200,7 @@ class VxpClient:
         self, call: str, parameters: Mapping[str, str], body: bytes | _Upload, content_type: str = "application/json"
     ) -> dict[str, Any]:
         with self._exchange("POST", call, parameters, body, content_type) as response:
-            return parse(_whole(response), response.status)
+            return parse(_whole(response, self._timeout), response.status)
 
     @contextmanager
     def _exchange(
@@ -275,7 +288,7 @@ class _Upload:
 class _Target:
     """Where a package goes, counted and hashed on the way."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._hash = hashlib.sha256()
         self.size = 0
@@ -285,8 +298,8 @@ class _Target:
         self._hash.update(data)
         self.size += len(data)
 
-    def fetched(self) -> Fetched:
-        return Fetched(self.size, self._hash.digest())
+    def fetched(self, trace: object = None) -> Fetched:
+        return Fetched(self.size, self._hash.digest(), trace)
 
 
 def _kind(kind: PackageKind) -> dict[str, str]:
@@ -307,15 +320,26 @@ def _opened(package: Package) -> Iterator[tuple[BinaryIO, int]]:
             yield file, package.stat().st_size
 
 
-def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
-    while chunk := response.read(CHUNK):
+def _chunks(response: http.client.HTTPResponse, patience: float) -> Iterator[bytes]:
+    """The answer as it comes, which must be soon: one that trickles would hold its thread for ever.
+
+    :param patience: seconds
+    """
+    begin, size = time.monotonic(), 0
+    while chunk := response.read1(CHUNK):
+        size += len(chunk)
+        if time.monotonic() - begin > patience + size / _LEAST_RATE:
+            raise TimeoutError(f"only {size} bytes after {patience:g} s")
         yield chunk
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+    response.read()  # nothing any more, but the connection may be used again
 
 
-def _whole(response: http.client.HTTPResponse) -> bytes:
-    raw = response.read(_ANSWER_LIMIT + 1)
-    if len(raw) > _ANSWER_LIMIT:
-        raise unreadable(raw, response.status)
-    if not response.isclosed():
-        response.read()
-    return raw
+def _whole(response: http.client.HTTPResponse, patience: float) -> bytes:
+    raw = bytearray()
+    for chunk in _chunks(response, patience):
+        raw += chunk
+        if len(raw) > _ANSWER_LIMIT:
+            raise unreadable(bytes(raw[:100]), response.status)
+    return bytes(raw)

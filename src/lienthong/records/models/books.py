@@ -4,6 +4,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.conf import settings
 from django.db import models
 
 
@@ -47,3 +48,22 @@ class NumberSeries(models.Model):
 
     def __str__(self) -> str:
         return f"{self.book_id}, {self.year}: {self.last_number}"
+
+
+class SavedView(models.Model):
+    """A filter of a list that somebody keeps under a name; ``query`` is the address's query string."""
+
+    user = models.ForeignKey(settings.AUTH_USER_MODEL, on_delete=models.CASCADE, related_name="saved_views")
+    agency = models.ForeignKey("registry.Agency", on_delete=models.PROTECT, related_name="+", db_index=False)
+    direction = models.CharField(max_length=3, choices=Direction)
+    name = models.CharField(max_length=60)
+    query = models.CharField(max_length=1000)
+
+    class Meta:
+        db_table = "records_saved_view"
+        constraints: ClassVar = [
+            models.UniqueConstraint(fields=["user", "agency", "direction", "name"], name="records_saved_view_name"),
+        ]
+
+    def __str__(self) -> str:
+        return self.name

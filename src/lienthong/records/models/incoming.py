@@ -11,10 +11,8 @@ from django.db.models import Q
 
 from lienthong.common.ids import new_id
 from lienthong.exchange.states import Ask
-from lienthong.records.incoming_states import OPEN, IncomingState
+from lienthong.records.incoming_states import IncomingState
 from lienthong.records.models.books import Book
-
-_OPEN = sorted(state.value for state in OPEN)
 
 
 class IncomingDocument(models.Model):
@@ -105,9 +103,17 @@ class IncomingDocument(models.Model):
         indexes: ClassVar = [
             models.Index(fields=["agency", "-id"], name="records_incoming_list"),
             models.Index(fields=["agency", "state", "-id"], name="records_incoming_state"),
-            # What still needs somebody: counters, to-do list and the tabs that show the urgent first.
+            # What nobody has taken yet: counters, to-do list, and the list that shows the urgent first.
             models.Index(
-                fields=["agency", "-priority", "id"], condition=Q(state__in=_OPEN), name="records_incoming_open"
+                fields=["agency", "-priority", "-id"],
+                condition=Q(state=IncomingState.ARRIVED),
+                name="records_incoming_waiting",
+            ),
+            # Deadlines that people set: those of today and before.
+            models.Index(
+                fields=["agency", "handling_due"],
+                condition=Q(handling_due__isnull=False, ended_at=None),
+                name="records_incoming_handling",
             ),
             models.Index(fields=["agency", "asked"], condition=~Q(asked=""), name="records_incoming_asked"),
             models.Index(fields=["agency", "code_folded"], name="records_incoming_code"),
