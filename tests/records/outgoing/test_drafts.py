@@ -119,6 +119,7 @@ def test_an_officer_composes_but_cannot_send(city: City) -> None:
 
 def test_an_officer_sees_only_what_they_drafted(city: City) -> None:
     theirs, mine = filled(city), drafting.create_draft(actor=city.binh)
+    drafting.save_draft(actor=city.binh, document=mine.pk, version=1, changes={"subject": "Của tôi"})
     assert [line.document.pk for line in list_outgoing(city.binh, OutgoingFilter())] == [mine.pk]
     with pytest.raises(UnknownDocumentError):
         access.find(city.binh, theirs.pk)

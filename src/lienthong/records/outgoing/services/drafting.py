@@ -139,7 +139,7 @@ def open_for_editing(actor: Actor, document: UUID, version: int | None) -> Outgo
 
 
 def touch(document: OutgoingDocument, actor: Actor, fields: list[str]) -> OutgoingDocument:
-    """Save the fields, and who changed the document last. Typing for a while leaves one line in the history, not hundreds."""
+    """Save the fields, and who changed the document last. Typing for a while leaves one line in the history."""
     now = clock.now()
     last = document.history.order_by("-id").first()
     document.updated_at, document.updated_by = now, actor.signature
