@@ -80,6 +80,13 @@ if TSA_URL and TSA_CA_FILE is None:
 UPLOAD_HOURS = env.read("LIENTHONG_UPLOAD_HOURS", env.integer(minimum=1, maximum=720), 24)
 UPLOADS_OPEN = env.read("LIENTHONG_UPLOADS_OPEN", env.integer(minimum=1, maximum=1000), 20)
 
+# --- Figures and watching -----------------------------------------------------------------------------------------
+STATISTICS_SECONDS = env.read("LIENTHONG_STATISTICS_SECONDS", env.integer(minimum=10, maximum=86400), 300)
+PUBLIC_STATISTICS = env.read("LIENTHONG_PUBLIC_STATISTICS", env.boolean, False)
+METRICS_TOKEN_FILE = env.read("LIENTHONG_METRICS_TOKEN_FILE", Path, None)
+METRICS_SECONDS = env.read("LIENTHONG_METRICS_SECONDS", env.integer(minimum=10, maximum=3600), 60)
+DISK_WARNING_PERCENT = env.read("LIENTHONG_DISK_WARNING_PERCENT", env.integer(minimum=1, maximum=90), 15)
+
 # --- Client -------------------------------------------------------------------------------------------------------
 # Read by ``lienthong send``, ``inbox``, ``fetch``, ``confirm`` and ``report``, which speak to some axis over HTTP.
 API_URL = env.read("LIENTHONG_API_URL", str, "http://127.0.0.1:8019")
@@ -127,6 +134,8 @@ INSTALLED_APPS = [
     "lienthong.registry",
     "lienthong.exchange",
     "lienthong.exchange.signatures",
+    "lienthong.statistics",
+    "lienthong.monitoring",
     "lienthong.gateways.rest_api",
     "lienthong.gateways.webhook",
 ]
