@@ -18,6 +18,7 @@ AREAS = {
     "agencies": "danh bạ cơ quan",
     "systems": "hệ thống kết nối và khóa",
     "registry": "sắp xếp đơn vị hành chính",
+    "upstreams": "trục phía trên và trục cấp dưới",
     "exchange": "văn bản quá hạn trả lời, bộ quy tắc pháp lý",
     "segments": "kho gói tin",
     "signatures": "chữ ký số",
@@ -29,6 +30,7 @@ AREAS = {
     "partner": "",
     "serve": "",
     "worker": "",
+    "link": "",
     "live": "",
     "demo": "",
 }

@@ -10,7 +10,7 @@ import sys
 import typer
 from django.conf import settings
 
-from lienthong.cli import runtime
+from lienthong.cli import profiles, runtime
 from lienthong.cli.companions import beside
 from lienthong.cli.vietnamese import Command, Group
 
@@ -19,16 +19,21 @@ app = typer.Typer(cls=Group)
 _PORT = typer.Option(None, help="Cổng; mặc định theo LIENTHONG_PORT.", min=0, max=65535)
 
 
+_PROFILE = typer.Option(None, metavar="TÊN", help="national: đóng vai trục quốc gia, dữ liệu và cổng riêng (mẫu).")
+
+
 @app.command(cls=Command)
-def run(port: int | None = _PORT) -> None:
+def run(port: int | None = _PORT, profile: str | None = _PROFILE) -> None:
     """Chạy toàn bộ hệ thống trên máy này (cơ sở dữ liệu nhúng nếu chưa đặt LIENTHONG_DATABASE_URL)."""
+    chosen = profiles.enter(profile)
     runtime.prepare()
+    port = chosen.set_up(port, address) if chosen else port
     _say(f"Trục đang phục vụ tại {address(port)}/vxp — dữ liệu ở {settings.DATA_DIR}. Ctrl+C để dừng.")
     owner = os.getpid()
     if port is not None:  # a second instance on this machine has its live port beside its own
         os.environ.setdefault("LIENTHONG_LIVE_PORT", str(port + 1 if port else 0))
     try:
-        with beside("worker", "sequencer", "live"):
+        with beside(*_roles()):
             serve(port)
     finally:
         # A web process that gunicorn forked ends by unwinding through here too; the database is not its to stop.
@@ -74,6 +79,17 @@ def serve(port: int | None) -> None:
     runtime.release_connections()
     module = importlib.import_module("lienthong.config.server")
     module.Server(address(port).removeprefix("http://")).run()
+
+
+def _roles() -> list[str]:
+    """The roles beside the web role; the link where there are upstreams to speak with."""
+    from django.db import connection  # noqa: PLC0415 - needs Django
+
+    from lienthong.gateways.national.upstreams import active_upstreams  # noqa: PLC0415
+
+    roles = ["worker", "sequencer", "live", *(["link"] if active_upstreams() else [])]
+    connection.close()
+    return roles
 
 
 def _say(text: str) -> None:

@@ -41,6 +41,18 @@ def integer(*, minimum: int, maximum: int | None = None) -> Callable[[str], int]
     return coerce
 
 
+def number(*, minimum: float) -> Callable[[str], float]:
+    """Build a coercion to a number not below ``minimum``."""
+
+    def coerce(text: str) -> float:
+        value = float(text)
+        if not minimum <= value < float("inf"):
+            raise ValueError(f"phải từ {minimum} trở lên")
+        return value
+
+    return coerce
+
+
 def boolean(text: str) -> bool:
     """Coerce ``1/true/yes/on`` and ``0/false/no/off``."""
     folded = text.casefold()

@@ -25,6 +25,7 @@ NAMES = (
     "dispatch.after_claim",
     "dispatch.before_finish",
     "dispatch.after_finish",
+    "link.after_accept",
 )
 
 

@@ -48,7 +48,10 @@ SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.inte
 
 # --- Delivery by the axis itself ----------------------------------------------------------------------------------
 # What carries packages to systems of a kind; systems of other kinds fetch for themselves.
-CONNECTORS = {"push": "lienthong.gateways.webhook.connector.WebhookConnector"}
+CONNECTORS = {
+    "push": "lienthong.gateways.webhook.connector.WebhookConnector",
+    "upstream": "lienthong.gateways.national.connector.NationalConnector",
+}
 WORKER_THREADS = env.read("LIENTHONG_WORKER_THREADS", env.integer(minimum=1, maximum=128), 8)
 WORKER_URGENT_THREADS = env.read("LIENTHONG_WORKER_URGENT_THREADS", env.integer(minimum=0, maximum=128), 2)
 WORKER_LEASE_SECONDS = env.read("LIENTHONG_WORKER_LEASE_SECONDS", env.integer(minimum=1), 30)
@@ -91,6 +94,12 @@ DISK_WARNING_PERCENT = env.read("LIENTHONG_DISK_WARNING_PERCENT", env.integer(mi
 # Read by ``lienthong send``, ``inbox``, ``fetch``, ``confirm`` and ``report``, which speak to some axis over HTTP.
 API_URL = env.read("LIENTHONG_API_URL", str, "http://127.0.0.1:8019")
 API_KEY = env.read("LIENTHONG_API_KEY", str, "")
+
+
+# --- Other axes -----------------------------------------------------------------------------------------------------
+HUB_CODES = env.read("LIENTHONG_HUB_CODES", env.words, list[str]())  # how this axis names itself in trace headers
+LINK_SECONDS = env.read("LIENTHONG_LINK_SECONDS", env.number(minimum=0.1), 2.0)
+LINK_SYNC_HOURS = env.read("LIENTHONG_LINK_SYNC_HOURS", env.number(minimum=0.01), 6.0)
 
 
 # --- Tests only ---------------------------------------------------------------------------------------------------
@@ -138,6 +147,8 @@ INSTALLED_APPS = [
     "lienthong.monitoring",
     "lienthong.gateways.rest_api",
     "lienthong.gateways.webhook",
+    "lienthong.exchange.hubs",
+    "lienthong.gateways.national",
 ]
 MIDDLEWARE: list[str] = []  # the hot path pays for each one; gateways authenticate for themselves
 ROOT_URLCONF = "lienthong.config.urls"

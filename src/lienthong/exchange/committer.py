@@ -27,6 +27,7 @@ from lienthong.exchange import store, store_asks, wakeups
 from lienthong.exchange.acts import acts_of_batch
 from lienthong.exchange.asks import agencies_of, plan_asks
 from lienthong.exchange.decisions import DocumentPlan, ReportPlan, plan_document, plan_report
+from lienthong.exchange.hubs.door import insert_hops
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.segments.local import SegmentWriter
 from lienthong.exchange.signatures import rows as signature_rows
@@ -288,6 +289,7 @@ def _insert(
             [(submission, edoc, plan.document) for submission, plan in documents]
             + [(submission, status, None) for submission, _ in reports],
         )
+        insert_hops(cursor, [one for one, _ in (*documents, *reports) if one.hops])
         deliveries = store.insert_deliveries(
             cursor,
             [(one, edoc, one.rank, one.package.header.from_.organ_id, plan.routes) for one, plan in documents]

@@ -3,7 +3,8 @@ settings."""
 
 from __future__ import annotations
 
-from dataclasses import dataclass
+from collections.abc import Mapping
+from dataclasses import dataclass, field
 from datetime import datetime
 from typing import Protocol
 
@@ -31,20 +32,22 @@ class Outgoing:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Delivered:
-    """The other side has it. ``remote_id``: its own id for the package."""
+    """The other side has it. ``remote_id``: its own id for the package; ``proof``: what the event keeps besides."""
 
     remote_id: str = ""
+    proof: Mapping[str, str] = field(default_factory=dict)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class NotDelivered:
     """``permanent``: trying the same again is useless. ``cause``: stable code; ``detail``: a Vietnamese sentence for
-    people; ``retry_after``: seconds, when the other side said so."""
+    people; ``retry_after``: seconds, when the other side said so; ``ours``: the fault lies here, nobody refused."""
 
     permanent: bool
     cause: str
     detail: str
     retry_after: float | None = None
+    ours: bool = False
 
 
 class Connector(Protocol):

@@ -86,7 +86,7 @@ def _receipt(submission: DocumentSubmission, document: UUID, have: set[int | Non
         doc_id=str(document),
         received_at=submission.received_at,
         sha256=submission.stored.sha256,
-        recipients=tuple(_result(route, already=route.agency_id in (have or ())) for route in submission.routes),
+        recipients=_results(submission, have or set()),
         findings=submission.findings,
     )
 
@@ -98,9 +98,14 @@ def _repeat_receipt(submission: DocumentSubmission, known: KnownDocument, have: 
         received_at=known.received_at,
         sha256=known.sha256,
         repeated=True,
-        recipients=tuple(_result(route, already=route.agency_id in have) for route in submission.routes),
+        recipients=_results(submission, have),
         findings=submission.findings,
     )
+
+
+def _results(submission: DocumentSubmission, have: set[int | None]) -> tuple[RecipientResult, ...]:
+    ours = (_result(route, already=route.agency_id in have) for route in submission.routes)
+    return (*ours, *(_result(route, already=False) for route in submission.left))
 
 
 def _result(route: Route, *, already: bool) -> RecipientResult:

@@ -29,6 +29,7 @@ from lienthong.exchange.acts import record_rejection
 from lienthong.exchange.asks import codes_named, read_request
 from lienthong.exchange.committer import Committer
 from lienthong.exchange.fingerprint import content_fingerprint
+from lienthong.exchange.hubs import door
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Route, route_code, route_organs
 from lienthong.exchange.rule_sets import rule_set
@@ -193,7 +194,7 @@ def _declaration_findings(package: Package, sending: Sending) -> tuple[Finding, 
 
 def _resolve(codes: list[str], sending: Sending) -> dict[str, Resolution]:
     """Resolve the codes of a package, and the sender that the interface declared besides."""
-    declared = [sending.from_code] if sending.from_code else []
+    declared = [*([sending.from_code] if sending.from_code else []), *door.declared_codes(sending)]
     return directory.resolve_many([*codes, *declared], clock.today(), revision=sending.sender.revision)
 
 
@@ -263,7 +264,7 @@ def _document_submission(
     named = codes_named(package) if asking else []
     found = _resolve([header.from_.organ_id, *(organ.organ_id for organ in header.to), *named], sending)
     agency = _own_agency(header.from_.organ_id, found, sending, _sending_agency)
-    routes = route_organs(header.to, found)
+    passing = door.split(route_organs(header.to, found), found, sending)
     priority = Priority.known(header.other_info.priority)
     received_at = clock.now()
     return DocumentSubmission(
@@ -278,11 +279,13 @@ def _document_submission(
         received_at=received_at,
         package=package,
         signatures=_checked_signatures(package, agency, sending, stored, received_at),
-        routes=routes,
+        routes=passing.routes,
+        left=passing.left,
+        hops=door.arrival_hops(package, sending),
         fingerprint=content_fingerprint(package),
         rank=priority.rank if priority else 0,
         request=read_request(package, rule_set(header.promulgation_info.date), found) if asking else None,
-        barred=_barred(found[header.from_.organ_id], routes),
+        barred=_barred(found[header.from_.organ_id], [*passing.routes, *passing.left]),
     )
 
 
@@ -322,6 +325,7 @@ def _status_submission(
     route = route_code(found[target], follow_successor=True)
     if not route.outcome.good or route.agency_id is None:
         raise Refusal(Reason.NO_RECIPIENT, describe_failures([route]))
+    door.refuse_back(route, found, sending)
     rule = rule_set(parse_date(package.response_for.promulgation_date)).codes.get(package.status_code)
     by_issuer = rule is not None and rule.sender is Sender.ISSUER
     return StatusSubmission(
@@ -336,6 +340,7 @@ def _status_submission(
         received_at=clock.now(),
         package=package,
         route=route,
+        hops=door.arrival_hops(package, sending),
         issuer_id=agency if by_issuer else route.agency_id,
         recipient_id=route.agency_id if by_issuer else agency,
         by_issuer=by_issuer,

@@ -40,6 +40,14 @@ class Reason(Enum):
     NO_RECIPIENT = (
         "exchange.no_recipient", 422, "Không nơi nhận nào nhận được gói tin.", "Xem lý do của từng nơi nhận."
     )  # fmt: skip
+    SELECTION_FOREIGN = (
+        "exchange.selection_foreign", 422, "Danh sách nơi nhận khai kèm (to) có mã không phải nơi nhận của gói tin.",
+        "Chỉ khai trong to các mã có trong phần tử To của gói tin.",
+    )  # fmt: skip
+    LOOP = (
+        "exchange.loop", 409, "Gói tin đã từng đi qua trục này.",
+        "Kiểm tra đường đi của các cơ quan nhận ở trục gửi; gói tin không được quay lại nơi nó đã qua.",
+    )  # fmt: skip
     CONFLICT = (
         "exchange.conflict", 409, "Mã định danh văn bản đã được dùng cho một văn bản khác.",
         "Gửi bằng nghiệp vụ cập nhật hoặc thay thế, hoặc đặt mã định danh mới.",

@@ -24,6 +24,8 @@ class Outcome(Enum):
     CLOSED = ("closed", "Mã cơ quan đã đóng", False)
     LOCKED = ("locked", "Hệ thống của nơi nhận đang bị khóa", False)
     NOT_CONNECTED = ("not_connected", "Nơi nhận chưa kết nối trục, cần gửi bản giấy", False)
+    ALREADY_THERE = ("already_there", "Phía trục gửi tự chuyển tới nơi nhận này", False)
+    FAILED_BEYOND = ("failed_beyond", "Trục phía trên không chuyển được tới nơi nhận", True)
 
     def __new__(cls, value: str, label: str = "", good: bool = False) -> Outcome:
         member = object.__new__(cls)

@@ -126,7 +126,7 @@ _TO_DO = "Cần xử lý: gửi lại, chuyển hướng hoặc báo giấy."
 
 def _transport(state: str | None, error: str, outcome: Outcome, reason: str, notes: str) -> tuple[str, str]:
     """In the words of ``updateStatus``: initial, processing, done, fail."""
-    if state is None:
+    if state is None or outcome is Outcome.FAILED_BEYOND:
         return "fail", reason
     known = DeliveryState(state)
     text = _sentence(f"{known.label}: {error}") if error else known.label

@@ -11,6 +11,7 @@ from uuid import UUID
 from edxml102.errors import Finding
 from edxml102.model import DocumentPackage, PackageKind, StatusPackage
 from lienthong.exchange.asks import Request
+from lienthong.exchange.hubs.hops import Hop
 from lienthong.exchange.refusals import Refusal
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.segments import Address
@@ -29,7 +30,7 @@ class Sending:
     """Who sends, and what the interface declared besides the package itself.
 
     ``digest_matches`` is asked whether the SHA-256 of the stored bytes is the declared one. ``kind`` is only noted when
-    the package is of another; with ``only`` such a package is refused.
+    the package is of another; with ``only`` such a package is refused. ``hops`` are those told beside a signed package.
     """
 
     sender: SystemAccess
@@ -39,6 +40,7 @@ class Sending:
     kind: PackageKind | None = None
     only: PackageKind | None = None
     digest_matches: Callable[[bytes], bool] | None = None
+    hops: tuple[Hop, ...] = ()
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -65,6 +67,7 @@ class Submission:
     remote: str
     received_at: datetime
     address: Address | None = None
+    hops: tuple[Hop, ...] = ()
 
     def note(self, *findings: Finding) -> None:
         """Add what was found while deciding; a batch that failed is decided again."""
@@ -81,7 +84,8 @@ class DocumentSubmission(Submission):
     """A document on its way in. ``key`` identifies it: sender, document id, business type (design section 4).
 
     ``request``: what a recall, update or replacement asks. ``barred`` is why it is refused, unless it repeats what was
-    accepted before its sender or recipients closed: whoever lost the receipt of 23:59 gets it at 00:01.
+    accepted before its sender or recipients closed: whoever lost the receipt of 23:59 gets it at 00:01. ``left`` are
+    the addressees that the axis it comes from serves itself.
     """
 
     package: DocumentPackage
@@ -91,6 +95,7 @@ class DocumentSubmission(Submission):
     rank: int
     request: Request | None = None
     barred: Refusal | None = None
+    left: list[Route] = field(default_factory=list)
 
     @property
     def key(self) -> tuple[int, str, str]:

@@ -135,7 +135,7 @@ SELECT b.agency_id, i.code, b.name, b.abbreviation, p.level, u.code,
         LIMIT 1) u ON TRUE
  ORDER BY b.rank, length(b.name), b.name, b.agency_id
 """
-_CAP = 3000
+_CAP = 1500
 
 
 def search_agencies(

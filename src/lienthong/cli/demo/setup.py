@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Mapping
+from collections.abc import Mapping, Sequence
 from datetime import timedelta
 
 from lienthong.cli.demo import city
@@ -16,14 +16,22 @@ def build_city(known: Mapping[str, Access]) -> dict[str, Access]:
 
     :param known: what an earlier run kept; a system whose secret was lost gets another
     """
-    agencies = _agencies()
-    return {system.system_id: _access(system, agencies[system.agency], known) for system in city.SYSTEMS}
+    return build(city.AGENCIES, city.SYSTEMS, known)
 
 
-def _agencies() -> dict[str, Agency]:
-    rows = AgencyIdentifier.objects.select_related("agency").filter(code__in=city.BY_CODE)
+def build(
+    samples: Sequence[city.SampleAgency], systems: Sequence[city.SampleSystem], known: Mapping[str, Access]
+) -> dict[str, Access]:
+    """The same with any samples, each agency after the one above it."""
+    agencies = _agencies(samples)
+    return {system.system_id: _access(system, agencies[system.agency], known) for system in systems}
+
+
+def _agencies(samples: Sequence[city.SampleAgency]) -> dict[str, Agency]:
+    codes = [code for sample in samples for code in (sample.code, sample.old_code)]
+    rows = AgencyIdentifier.objects.select_related("agency").filter(code__in=codes)
     agencies = {row.code: row.agency for row in rows}
-    for sample in city.AGENCIES:
+    for sample in samples:
         if sample.code not in agencies:
             agencies[sample.code] = _create(sample, agencies.get(sample.parent))
     return agencies

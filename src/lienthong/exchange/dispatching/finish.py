@@ -14,6 +14,7 @@ from lienthong.exchange.breaker import Breaker
 from lienthong.exchange.connectors import Delivered, NotDelivered
 from lienthong.exchange.dispatching.channels import lock_breaker, store_breaker
 from lienthong.exchange.dispatching.claim import PAUSED, Claim
+from lienthong.exchange.hubs.relaying import record_relays
 from lienthong.exchange.retry import BUDGETS, RetryPolicy, push_policy
 from lienthong.exchange.states import DeliveryState
 
@@ -62,6 +63,8 @@ def finish(claim: Claim, answer: Answer, *, chance: Callable[[], float]) -> bool
         if held:
             error = "" if isinstance(answer, Delivered) else answer.detail
             store_breaker(outgoing.system_pk, _judged(breaker, answer, now), error=error)
+            if change.state is not DeliveryState.FAILED:
+                record_relays({claim.id: answer}, now)
     return held
 
 
@@ -96,6 +99,7 @@ UPDATE exchange_delivery d
  WHERE c.system_id = d.system_id AND c.open_until > %(now)s AND d.state IN ('waiting', 'failed')
    AND b.rank = LEAST(d.rank, %(highest)s)
    AND %(now)s - COALESCE(d.tried_since, d.created_at) - {PAUSED} >= b.budget
+RETURNING d.id, d.cause, d.last_error
 """  # noqa: S608 - constants
 
 
@@ -103,6 +107,9 @@ def give_up_overdue() -> int:
     """Give up what an open breaker keeps from being tried although its budget is spent: the sender is to know. While
     it is open the system has just failed, so deliveries never suffer for workers that were not running."""
     ranks, budgets = zip(*BUDGETS, strict=True)
-    given = {"now": clock.now(), "ranks": list(ranks), "budgets": list(budgets), "highest": max(ranks)}
-    with connection.wrap_database_errors:
-        return hot_cursor().execute(_OVERDUE, given).rowcount
+    now = clock.now()
+    given = {"now": now, "ranks": list(ranks), "budgets": list(budgets), "highest": max(ranks)}
+    with transaction.atomic(), connection.wrap_database_errors:
+        rows = hot_cursor().execute(_OVERDUE, given).fetchall()
+        record_relays({row[0]: NotDelivered(permanent=False, cause=row[1], detail=row[2]) for row in rows}, now)
+    return len(rows)

@@ -183,7 +183,8 @@ class Sending:
 
 @dataclass(frozen=True, slots=True)
 class Fetched:
-    """A package that was written to a file."""
+    """A package that was written to a file. ``trace``: hops told besides it, as they came; only our own axis does."""
 
     size: int
     sha256: bytes
+    trace: object = None

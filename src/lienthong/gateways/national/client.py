@@ -17,7 +17,7 @@ from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 from types import TracebackType
-from typing import Any, BinaryIO, Self, TypeVar
+from typing import IO, Any, BinaryIO, Self, TypeVar
 from urllib.parse import urlsplit
 
 from edxml102.model import PackageKind
@@ -98,9 +98,19 @@ class VxpClient:
     # --- Documents and status reports -----------------------------------------------------------------------------
 
     def send_edoc(
-        self, package: Package, *, sender: str, kind: PackageKind = PackageKind.DOCUMENT, to: Iterable[str] = ()
+        self,
+        package: Package,
+        *,
+        sender: str,
+        kind: PackageKind = PackageKind.DOCUMENT,
+        to: Iterable[str] = (),
+        trace: str = "",
     ) -> Sending:
-        """Send a package from memory or from a file, which is read twice: for its hash, and to send it."""
+        """Send a package from memory or from a file, which is read twice: for its hash, and to send it.
+
+        :param trace: hops told besides a signed package; our own axis reads it, others ignore what they do not know, as
+            the SDK's parameters of earlier calls stay on (vxp-protocol.md 2.5)
+        """
         receivers = list(to)
         parameters = {
             "servicetype": "eDoc",
@@ -108,6 +118,7 @@ class VxpClient:
             "hash-file": vxp.unpadded_hex(_digest(package)),
             "from": sender,
             **({"to": json.dumps(receivers, separators=(",", ":"))} if receivers else {}),
+            **({"trace": trace} if trace else {}),
         }
         with _opened(package) as (file, size):
             body = _Upload(file, size + len(_LINE_END))
@@ -122,7 +133,7 @@ class VxpClient:
         self.get_edoc_to(doc_id, buffer)
         return buffer.getvalue()
 
-    def get_edoc_to(self, doc_id: str, file: BinaryIO) -> Fetched:
+    def get_edoc_to(self, doc_id: str, file: IO[bytes]) -> Fetched:
         """Write a package to ``file`` while it arrives. What was written counts only if this returns."""
         target = _Target(file)
         splitter = DataSplitter(target.write)
@@ -133,8 +144,8 @@ class VxpClient:
                 outline = splitter.finish()
             except ValueError as error:
                 raise VxpError("", str(error), http_status=response.status) from error
-            parse(outline, response.status)
-        return target.fetched()
+            fields = parse(outline, response.status)
+        return target.fetched(fields.get("trace"))
 
     def download_edoc(self, doc_id: str) -> bytes:
         """The package's raw bytes; on failure the axis has no words, only an empty body."""
@@ -142,7 +153,7 @@ class VxpClient:
         self.download_edoc_to(doc_id, buffer)
         return buffer.getvalue()
 
-    def download_edoc_to(self, doc_id: str, file: BinaryIO) -> Fetched:
+    def download_edoc_to(self, doc_id: str, file: IO[bytes]) -> Fetched:
         target = _Target(file)
         with self._exchange("GET", "downloadEdoc", {"docId": doc_id}, _NO_BODY) as response:
             if response.status != 200:
@@ -275,7 +286,7 @@ class _Upload:
 class _Target:
     """Where a package goes, counted and hashed on the way."""
 
-    def __init__(self, file: BinaryIO) -> None:
+    def __init__(self, file: IO[bytes]) -> None:
         self._file = file
         self._hash = hashlib.sha256()
         self.size = 0
@@ -285,8 +296,8 @@ class _Target:
         self._hash.update(data)
         self.size += len(data)
 
-    def fetched(self) -> Fetched:
-        return Fetched(self.size, self._hash.digest())
+    def fetched(self, trace: object = None) -> Fetched:
+        return Fetched(self.size, self._hash.digest(), trace)
 
 
 def _kind(kind: PackageKind) -> dict[str, str]:

@@ -66,9 +66,9 @@ def listed(rows: Iterable[Mapping[str, Any]]) -> HttpResponseBase:
     return _streamed(_blocks(file), length, _JSON)
 
 
-def base64_data(chunks: Iterable[bytes], size: int) -> HttpResponseBase:
+def base64_data(chunks: Iterable[bytes], size: int, extra: Mapping[str, Any] | None = None) -> HttpResponseBase:
     """The answer to getEdoc: JSON around the base64 of ``size`` bytes, encoded while it leaves."""
-    head, tail = to_json(SUCCESS)[:-1] + b',"data":"', b'"}'
+    head, tail = to_json({**SUCCESS, **(extra or {})})[:-1] + b',"data":"', b'"}'
     length = len(head) + (size + 2) // 3 * 4 + len(tail)
     encoded = (pybase64.b64encode(block) for block in _blocks_of_three(chunks))
     return _streamed(chain([head], encoded, [tail]), length, _JSON)

@@ -18,7 +18,11 @@ from lienthong.exchange.deliveries import (
     list_waiting,
     open_package,
 )
+from lienthong.exchange.hubs.handing import Handed, hand_on
+from lienthong.exchange.hubs.hops import from_text
+from lienthong.exchange.hubs.links import peer_of
 from lienthong.exchange.intake import accept_package
+from lienthong.exchange.routing import Outcome
 from lienthong.exchange.selectors import SentRow, list_sent
 from lienthong.exchange.submissions import Receipt, RecipientResult, Sending
 from lienthong.gateways.vxp_api import answers
@@ -45,6 +49,7 @@ def send_edoc(request: SignedRequest) -> HttpResponseBase:
         to_codes=parameters.receivers(),
         kind=parameters.package_kind(),
         digest_matches=lambda digest: vxp.matches_digest(declared, digest),
+        hops=from_text(parameters.text("trace")),
     )
     release_connection()  # the package comes over the network
     package = WithoutFinalLineEnd(request.body)
@@ -60,14 +65,20 @@ def get_received_edoc_list(request: SignedRequest) -> HttpResponseBase:
 
 @call(failed=answers.failed_get)
 def get_edoc(request: SignedRequest) -> HttpResponseBase:
-    package = open_package(request.system, request.parameters.required_doc_id(Spelling.READING))
-    return answers.base64_data(package.chunks(CHUNK), package.size)
+    package = _handed(request)
+    trace = [[hop.organ_code, hop.timestamp] for hop in package.beside]
+    return answers.base64_data(package.chunks(CHUNK), package.size, {"trace": trace} if trace else {})
 
 
 @call(methods=["GET"], failed=answers.failed_download)
 def download_edoc(request: SignedRequest) -> HttpResponseBase:
-    package = open_package(request.system, request.parameters.required_doc_id(Spelling.READING))
+    package = _handed(request)
     return answers.raw_bytes(package.chunks(CHUNK), package.size)
+
+
+def _handed(request: SignedRequest) -> Handed:
+    package = open_package(request.system, request.parameters.required_doc_id(Spelling.READING))
+    return hand_on(package, adds_trace=peer_of(request.system).adds_trace)
 
 
 @call()
@@ -102,7 +113,11 @@ def count_receive_status(request: SignedRequest) -> HttpResponseBase:
 
 
 def _receipt(receipt: Receipt) -> HttpResponseBase:
-    missed = [recipient for recipient in receipt.recipients if not recipient.outcome.good]
+    missed = [
+        recipient
+        for recipient in receipt.recipients
+        if not (recipient.outcome.good or recipient.outcome is Outcome.ALREADY_THERE)
+    ]
     fields: dict[str, Any] = {
         "DocId": receipt.doc_id,
         "repeated": receipt.repeated,

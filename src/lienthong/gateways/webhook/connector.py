@@ -53,7 +53,7 @@ class WebhookConnector:
                 silence=timeout if notice else _SILENCE,
             )
         except Refusal as error:  # the stored bytes are damaged: the receiver never got the last of them
-            return NotDelivered(permanent=True, cause=error.reason.code, detail=error.reason.sentence)
+            return NotDelivered(permanent=True, cause=error.reason.code, detail=error.reason.sentence, ours=True)
         except (httpcore.TimeoutException, httpcore.NetworkError, httpcore.ProtocolError) as error:
             return _unreached(error)
         except ForbiddenAddressError as error:

@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
+from collections.abc import Iterator, Sequence
 from dataclasses import dataclass, field
 from datetime import date
 from typing import Any
@@ -77,10 +77,14 @@ def take() -> Snapshot:
     for codes in snapshot.codes_of.values():
         codes.sort(key=lambda code: code.preference)
     for row in _rows(_AGENCIES):
-        agency = KnownAgency(*row[: -len(CONTACT)])
-        agency.contact.update(zip(CONTACT, row[-len(CONTACT) :], strict=True))
-        snapshot.agencies[agency.pk] = agency
+        _keep_agency(snapshot, row)
     return snapshot
+
+
+def _keep_agency(snapshot: Snapshot, row: tuple[Any, ...]) -> None:
+    agency = KnownAgency(*row[: -len(CONTACT)])
+    agency.contact.update(zip(CONTACT, row[-len(CONTACT) :], strict=True))
+    snapshot.agencies[agency.pk] = agency
 
 
 _CODES = """
@@ -96,7 +100,24 @@ SELECT a.id, n.id, n.name, n.abbreviation, n.valid_from, p.id, p.level, p.parent
 """
 
 
-def _rows(sql: str) -> Iterator[tuple[Any, ...]]:
+def _rows(sql: str, parameters: Sequence[Any] = ()) -> Iterator[tuple[Any, ...]]:
     with connection.cursor() as cursor:
-        cursor.execute(sql)
+        cursor.execute(sql, parameters)
         yield from cursor.fetchall()
+
+
+def renew(known: Snapshot, codes: Sequence[str]) -> None:
+    """Read again the agencies that have or had any of these codes, after they were written."""
+    fresh = [KnownCode(*row) for row in _rows(f"{_CODES} WHERE {_OF_CODES}", [list(codes)])]
+    for agency in {code.agency for code in fresh}:
+        known.codes_of[agency] = []
+    for code in fresh:
+        known.codes[code.code] = code
+        known.codes_of[code.agency].append(code)
+    for held in {code.agency for code in fresh}:
+        known.codes_of[held].sort(key=lambda code: code.preference)
+    for row in _rows(f"{_AGENCIES} WHERE {_OF_CODES.replace('agency_id', 'a.id', 1)}", [list(codes)]):
+        _keep_agency(known, row)
+
+
+_OF_CODES = "agency_id IN (SELECT agency_id FROM registry_agencyidentifier WHERE code = ANY(%s))"

@@ -1,0 +1,165 @@
+"""The link role: for every upstream a thread that polls, until told to stop. What goes out is the worker's.
+
+The list of upstreams is looked at again every few seconds, so that one added, locked or removed needs no restart.
+"""
+
+from __future__ import annotations
+
+import logging
+import threading
+import time
+from dataclasses import dataclass
+from datetime import timedelta
+
+from django.conf import settings
+from django.db import DatabaseError, InterfaceError, connection
+
+from lienthong.common import clock
+from lienthong.gateways.national.answers import VxpError
+from lienthong.gateways.national.files import sweep
+from lienthong.gateways.national.inward import Inward, Tally
+from lienthong.gateways.national.locks import Purpose, held_alone
+from lienthong.gateways.national.models import Upstream
+from lienthong.gateways.national.pace import Pace, Round
+from lienthong.gateways.national.relays import track
+from lienthong.gateways.national.sync import synchronise
+from lienthong.gateways.national.upstreams import account_of, active_upstreams
+from lienthong.registry.errors import RegistryError
+
+_log = logging.getLogger(__name__)
+_TRACK_SECONDS, _STOP_SECONDS = 30.0, 10.0
+_TROUBLES = (VxpError, RegistryError, DatabaseError, InterfaceError, OSError)
+
+
+@dataclass(frozen=True, slots=True)
+class _Poller:
+    thread: threading.Thread
+    stop: threading.Event
+
+
+class Link:
+    """All upstreams of this axis."""
+
+    def __init__(self) -> None:
+        self._pollers: dict[int, _Poller] = {}
+
+    def run(self, stopping: threading.Event) -> None:
+        """Until ``stopping`` is set."""
+        sweep()
+        while not stopping.is_set():
+            try:
+                self._adjust({upstream.pk for upstream in active_upstreams()})
+            except (DatabaseError, InterfaceError) as error:
+                _log.warning("the list of upstreams cannot be read: %s", error)
+            connection.close()
+            stopping.wait(settings.LINK_SECONDS)
+        self._adjust(set())
+        for poller in self._pollers.values():
+            poller.thread.join(timeout=_STOP_SECONDS)
+
+    def _adjust(self, wanted: set[int]) -> None:
+        for pk, poller in list(self._pollers.items()):
+            if pk not in wanted:
+                poller.stop.set()
+            if not poller.thread.is_alive():
+                del self._pollers[pk]
+        for pk in wanted - self._pollers.keys():
+            stop = threading.Event()
+            thread = threading.Thread(target=poll_until, args=(pk, stop), name=f"upstream {pk}", daemon=True)
+            self._pollers[pk] = _Poller(thread, stop)
+            thread.start()
+
+
+def poll_until(pk: int, stop: threading.Event) -> None:
+    """Poll one upstream, unless another process does."""
+    while not stop.is_set():
+        try:
+            with held_alone(Purpose.INWARD, pk) as alone:
+                if alone:
+                    _poll(pk, stop)
+        except _TROUBLES as error:
+            _log.warning("polling of upstream %s broken off: %s", pk, error)
+        connection.close()
+        stop.wait(settings.LINK_SECONDS)
+
+
+def _poll(pk: int, stop: threading.Event) -> None:
+    """Rounds with pauses as ``Pace`` says, while the upstream stays as it is."""
+    upstream = Upstream.objects.select_related("system").get(pk=pk)
+    pace, pause, tracked = Pace(upstream.poll_min_seconds, upstream.poll_max_seconds), 0.0, 0.0
+    with account_of(upstream).client() as client:
+        inward = Inward(upstream, client, lambda: synchronise(upstream))
+        while not stop.wait(pause):
+            _sync_when_due(upstream)
+            went = poll_once(upstream, inward)[0]
+            if went is not Round.FAILED and time.monotonic() - tracked > _TRACK_SECONDS:
+                tracked = time.monotonic()
+                track(upstream, client)
+            pause = pace.pause(pause, went)
+            connection.close()  # nothing is held while waiting
+            if pause >= upstream.poll_max_seconds and _has_changed(upstream):
+                return
+
+
+def once(upstream: Upstream) -> Tally:
+    """One round now, for an operator or a schedule of one's own.
+
+    :raises VxpError: the upstream does not answer its list properly
+    :raises RegistryError: ``national.poll.running``
+    """
+    with held_alone(Purpose.INWARD, upstream.pk) as alone:
+        if not alone:
+            raise RegistryError(
+                "national.poll.running",
+                "Một tiến trình khác đang nhận từ trục này.",
+                "Dừng lienthong link trước, hoặc để tiến trình đó tiếp tục nhận.",
+            )
+        with account_of(upstream).client() as client:
+            tally = Inward(upstream, client, lambda: synchronise(upstream)).round()
+            track(upstream, client)
+    _note(upstream, "")
+    return tally
+
+
+def poll_once(upstream: Upstream, inward: Inward) -> tuple[Round, Tally]:
+    """One round, whose outcome is kept for operators."""
+    tally, error = Tally(), ""
+    try:
+        tally = inward.round()
+        went = tally.went
+    except VxpError as trouble:
+        went, error = Round.FAILED, str(trouble)
+    _note(upstream, error)
+    return went, tally
+
+
+def _sync_when_due(upstream: Upstream) -> None:
+    """At the start and then every few hours; a failure waits for the next time."""
+    due = timedelta(hours=settings.LINK_SYNC_HOURS)
+    last = upstream.synced_at
+    if not upstream.syncs_directory or (last is not None and clock.now() - last < due):
+        return
+    upstream.synced_at = clock.now()  # as far as this process is concerned
+    try:
+        synchronise(upstream)
+    except (VxpError, RegistryError) as error:
+        _log.warning("%s: the directory was not taken over: %s", upstream, error)
+
+
+def _has_changed(upstream: Upstream) -> bool:
+    names = ("endpoint", "remote_system_id", "key_id", "own_codes", "poll_min_seconds", "poll_max_seconds",
+             "timeout_seconds", "on_unknown_sender", "secret_encrypted")  # fmt: skip
+    now = Upstream.objects.get(pk=upstream.pk)
+    return any(getattr(now, name) != getattr(upstream, name) for name in names)
+
+
+def _note(upstream: Upstream, error: str) -> None:
+    """Once it fails, since when; a healthy upstream only moves ``polled_at``."""
+    now = clock.now()
+    if error and not upstream.failing_since:
+        upstream.failing_since = now
+        _log.warning("%s does not answer: %s", upstream, error)
+    if not error:
+        upstream.failing_since = None
+    upstream.last_error, upstream.polled_at = error[:1000], now
+    upstream.save(update_fields=["failing_since", "last_error", "polled_at"])
