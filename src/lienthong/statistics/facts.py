@@ -8,7 +8,7 @@ from __future__ import annotations
 
 from collections.abc import Sequence
 from datetime import date, datetime, time
-from typing import LiteralString
+from typing import Any, LiteralString
 from uuid import UUID
 
 from django.db import connection
@@ -80,7 +80,8 @@ def copies_sql(where: LiteralString) -> str:
       {_PLACE.format(alias="ps", agency="d.agency_id", day=LOCAL_DAY)}
       {_PLACE.format(alias="pr", agency="COALESCE(r.to_agency_id, r.agency_id)", day=LOCAL_DAY)}
       LEFT JOIN LATERAL (
-           SELECT min(event_time) FILTER (WHERE code = '01') AS at01, min(event_time) FILTER (WHERE code = '03') AS at03,
+           SELECT min(event_time) FILTER (WHERE code = '01') AS at01,
+                  min(event_time) FILTER (WHERE code = '03') AS at03,
                   min(event_time) FILTER (WHERE code = '06') AS at06,
                   bool_or(moved AND code IN ('03', '04', '05', '06')) AS answered
              FROM exchange_report WHERE recipient_id = r.id) t ON TRUE
@@ -96,11 +97,13 @@ def copies_sql(where: LiteralString) -> str:
 
 
 def _seconds(start: LiteralString, end: LiteralString) -> LiteralString:
-    """Clocks of recipients differ: what seems to end before it began took no time."""
-    return f"GREATEST(0, LEAST(2147483647, extract(epoch FROM {end} - {start})))::int"
+    """Clocks of recipients differ: what seems to end before it began took no time. Unknown where either is (GREATEST
+    and LEAST alone would overlook it)."""
+    length = f"extract(epoch FROM {end} - {start})"
+    return f"CASE WHEN {length} IS NOT NULL THEN GREATEST(0, LEAST(2147483647, {length}))::int END"
 
 
-def live_parameters(live_from: date) -> dict[str, object]:
+def live_parameters(live_from: date) -> dict[str, Any]:
     """What ``SINCE`` asks for."""
     midnight = datetime.combine(live_from, time(), clock.VIETNAM)
     return {"live_from": live_from, "live_id": first_id_at(midnight)}
@@ -108,7 +111,7 @@ def live_parameters(live_from: date) -> dict[str, object]:
 
 def store(documents: Sequence[UUID], *, live_from: date) -> set[date]:
     """Write the facts of these documents anew; answers the days they belong to. What is still live is left out."""
-    parameters = {"documents": list(documents), "live_from": live_from}
+    parameters: dict[str, Any] = {"documents": list(documents), "live_from": live_from}
     days: set[date] = set()
     with connection.cursor() as cursor:
         for table, select in (("document", documents_sql(_THESE)), ("copy", copies_sql(_THESE))):
@@ -131,7 +134,8 @@ def _columns(table: str) -> str:
 
 
 _REJECTIONS = """
-INSERT INTO statistics_rejection (event_id, day, at, sender_id, sender_level, sender_parent_id, sender_code, system, code)
+INSERT INTO statistics_rejection
+       (event_id, day, at, sender_id, sender_level, sender_parent_id, sender_code, system, code)
 SELECT e.id, (e.at AT TIME ZONE 'Asia/Ho_Chi_Minh')::date, e.at, i.agency_id, COALESCE(p.level, 'other'), p.parent_id,
        e.agency, e.system, COALESCE(e.data->>'code', '')
   FROM ledger_event e

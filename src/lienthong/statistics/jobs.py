@@ -167,7 +167,7 @@ def _documents_of(first: date, until: date) -> Iterator[UUID]:
     bounds = [facts.live_parameters(first)["live_id"], facts.live_parameters(until + timedelta(days=1))["live_id"]]
     with connection.chunked_cursor() as cursor:
         cursor.execute(
-            f"SELECT d.id FROM exchange_document d WHERE d.id >= %s AND d.id < %s"  # noqa: S608 - constants
+            f"SELECT d.id FROM exchange_document d WHERE d.id >= %s AND d.id < %s"
             f" AND {facts.LOCAL_DAY} >= %s AND {facts.LOCAL_DAY} < %s",
             [*bounds, first, until],
         )
@@ -179,7 +179,7 @@ def _newest(table: str, column: str, now: datetime) -> int:
     """The newest number that is old enough for all before it to be there."""
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT id FROM {table} WHERE {column} < %s ORDER BY id DESC LIMIT 1",  # noqa: S608 - constants
+            f"SELECT id FROM {table} WHERE {column} < %s ORDER BY id DESC LIMIT 1",
             [now - MARGIN],
         )
         row = cursor.fetchone()
@@ -188,7 +188,7 @@ def _newest(table: str, column: str, now: datetime) -> int:
 
 def _first_day(now: datetime) -> date:
     with connection.cursor() as cursor:
-        cursor.execute(f"SELECT {facts.LOCAL_DAY} FROM exchange_document d ORDER BY d.id LIMIT 1")  # noqa: S608
+        cursor.execute(f"SELECT {facts.LOCAL_DAY} FROM exchange_document d ORDER BY d.id LIMIT 1")
         row = cursor.fetchone()
     day: date = row[0] if row else clock.in_vietnam(now - MARGIN).date()
     return min(day, clock.in_vietnam(now - MARGIN).date())

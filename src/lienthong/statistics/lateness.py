@@ -8,6 +8,7 @@ from __future__ import annotations
 
 from dataclasses import dataclass
 from datetime import date, datetime, time, timedelta
+from typing import Any
 
 from django.conf import settings
 
@@ -61,10 +62,10 @@ def _before(days: WorkingDays, count: int, at: datetime) -> datetime:
     return datetime.combine(day + timedelta(days=1), time(), clock.VIETNAM)
 
 
-def late_sql(at: datetime) -> tuple[str, dict[str, object]]:
+def late_sql(at: datetime) -> tuple[str, dict[str, Any]]:
     """The condition over facts ``f``, and its parameters. A document without a date follows the rules of today, as it
     does in ``exchange.chasing``."""
-    today, parts, parameters = clock.in_vietnam(at).date(), [], dict[str, object]()
+    today, parts, parameters = clock.in_vietnam(at).date(), [], dict[str, Any]()
     for number, cutoff in enumerate(cutoffs(at)):
         parts.append(
             f"f.wanted = %(duty{number})s AND f.waiting_since < %(before{number})s"

@@ -80,7 +80,7 @@ class Measure(Enum):
         member._value_ = code
         return member
 
-    def __init__(  # noqa: PLR0913 - one fact each
+    def __init__(  # noqa: PLR0913, PLR0917 - one fact each
         self, code: str, label: str, source: Source, side: Side, where: str, key: str = "''", timed: bool = False
     ) -> None:
         self.label = label

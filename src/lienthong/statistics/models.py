@@ -74,7 +74,9 @@ class CopyFact(models.Model):
             models.Index(fields=("receiver_id", "day"), name="statistics_copy_receiver"),
             models.Index(fields=("waiting_since",), condition=~Q(wanted=""), name="statistics_copy_waiting"),
             # Deliveries that may still move without leaving an event.
-            models.Index(fields=("recipient",), condition=Q(carried__in=("open", "given_up")), name="statistics_copy_open"),
+            models.Index(
+                fields=("recipient",), condition=Q(carried__in=("open", "given_up")), name="statistics_copy_open"
+            ),
         )
 
 

@@ -73,18 +73,22 @@ def parse(name: str) -> Period:
     :raises PeriodError: it is none
     """
     start, dots, end = name.partition("..")
+    match = _FORMS.fullmatch(name)
     try:
         if dots:
             return between(date.fromisoformat(start), date.fromisoformat(end))
-        match = _FORMS.fullmatch(name)
-        if match is None:
-            raise ValueError(name)
-        year = int(match["year"])
-        if match["quarter"]:
-            return quarter_of(date(year, int(match["quarter"]) * 3, 1))
-        return month_of(date(year, int(match["month"]), 1)) if match["month"] else year_of(date(year, 1, 1))
+        if match is not None:
+            return _of_match(match)
     except (ValueError, OverflowError):
-        raise PeriodError(f"Kỳ {name[:40]!r} không đúng dạng: viết như 2026-11, 2026-Q4 hoặc 2026.") from None
+        pass
+    raise PeriodError(f"Kỳ {name[:40]!r} không đúng dạng: viết như 2026-11, 2026-Q4 hoặc 2026.")
+
+
+def _of_match(match: re.Match[str]) -> Period:
+    year = int(match["year"])
+    if match["quarter"]:
+        return quarter_of(date(year, int(match["quarter"]) * 3, 1))
+    return month_of(date(year, int(match["month"]), 1)) if match["month"] else year_of(date(year, 1, 1))
 
 
 def whole_months(first: date, last: date) -> Iterator[tuple[bool, date, date]]:

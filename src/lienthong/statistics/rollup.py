@@ -14,7 +14,7 @@ def grouped(measure: Measure, relation: str) -> str:
     """The counts of a measure over facts, per day, agency, level and parent."""
     side = measure.side.value
     return (
-        f"SELECT f.day, '{measure.value}' AS measure, f.{side}_id AS agency_id, f.{side}_level AS level,"  # noqa: S608
+        f"SELECT f.day, '{measure.value}' AS measure, f.{side}_id AS agency_id, f.{side}_level AS level,"
         f" f.{side}_parent_id AS parent_id, ({measure.key})::text AS key, count(*) AS count"
         f" FROM {relation} f WHERE ({measure.where}) GROUP BY 1, 3, 4, 5, 6"
     )
@@ -32,7 +32,7 @@ SELECT FALSE, day, measure, agency_id, level, COALESCE(parent_id, 0), key, count
  WHERE agency_id IS NOT NULL
  UNION ALL
 SELECT FALSE, day, measure, 0, level, 0, key, sum(count) FROM counted GROUP BY day, measure, level, key
-"""  # noqa: S608 - constants
+"""
 _MONTH = """
 INSERT INTO statistics_count (month, start, measure, agency_id, level, parent_id, key, count)
 SELECT TRUE, %(first)s, measure, agency_id, level, parent_id, key, sum(count)
@@ -53,4 +53,3 @@ def sum_days(days: Iterable[date]) -> None:
         for first in sorted({day.replace(day=1) for day in wanted}):
             cursor.execute("DELETE FROM statistics_count WHERE month AND start = %s", [first])
             cursor.execute(_MONTH, {"first": first})
-

@@ -1,4 +1,4 @@
-"""Reads: the figures of a scope in a period, and the list behind each of them.
+"""Reads: the figures of a scope in a period. The list behind each of them is in ``listing``.
 
 A figure is the sum of closed days, read from ``Count``, and of the days since, counted from the exchange itself. The
 list behind it is made of the same measure over the same facts.
@@ -11,20 +11,20 @@ from collections.abc import Iterable, Mapping, Sequence
 from dataclasses import dataclass, field
 from datetime import date, datetime, timedelta
 from typing import Any
-from uuid import UUID
 
 from django.db import connection
 
 from lienthong.common import clock
 from lienthong.statistics import facts
 from lienthong.statistics.lateness import late_sql
-from lienthong.statistics.measures import Measure, Scope, Source
+from lienthong.statistics.measures import Measure, Scope, Side, Source
 from lienthong.statistics.models import Progress
 from lienthong.statistics.percentiles import Spread, spread
 from lienthong.statistics.periods import Period, whole_months
 from lienthong.statistics.rollup import grouped
 
 Counts = Mapping[Measure, Mapping[str, int]]
+_MEASURES = {measure.value: measure for measure in Measure}
 
 
 @dataclass(frozen=True, slots=True)
@@ -73,7 +73,7 @@ def figures(
     wanted = tuple(only) if only is not None else tuple(Measure)
     found: dict[Measure, dict[str, int]] = defaultdict(lambda: defaultdict(int))
     for measure, key, count in _rows(scope, period, wanted, progress, at or clock.now()):
-        found[Measure(measure)][key] += count
+        found[_MEASURES[measure]][key] += count
     return Figures({measure: dict(keys) for measure, keys in found.items()}, progress.done_at if progress else None)
 
 
@@ -86,7 +86,7 @@ def by_agency(
     levels: dict[int, set[str]] = defaultdict(set)
     rows = _rows(scope, period, tuple(only), progress, at or clock.now(), each=True)
     for measure, key, count, agency, level in rows:
-        found[agency][Measure(measure)][key] += count
+        found[agency][_MEASURES[measure]][key] += count
         levels[agency].add(level)
     as_of = progress.done_at if progress else None
     return [
@@ -101,7 +101,7 @@ def by_day(scope: Scope, period: Period, *, only: Iterable[Measure]) -> dict[dat
     wanted = tuple(measure for measure in only if not measure.timed)
     found: dict[date, dict[Measure, int]] = defaultdict(lambda: defaultdict(int))
     for measure, _key, count, day in _rows(scope, period, wanted, progress, clock.now(), daily=True):
-        found[day][Measure(measure)] += count
+        found[day][_MEASURES[measure]] += count
     return {day: dict(counts) for day, counts in sorted(found.items())}
 
 
@@ -122,9 +122,11 @@ def _rows(  # noqa: PLR0913 - what to count, and in what detail
     rows: list[tuple[Any, ...]] = []
     if progress is not None and stored:
         rows += _stored_rows(scope, period, stored, progress.live_from, each=each, daily=daily)
-    live = [m for m in wanted if m.timed] + (stored if _has_live_days(period, progress) else [])
-    for measure in live:
-        rows += _live_rows(scope, period, measure, progress, at, each=each, daily=daily)
+    counted = wanted if _has_live_days(period, progress) else [measure for measure in wanted if measure.timed]
+    for source in Source:
+        of_source = [measure for measure in counted if measure.source is source]
+        if of_source:
+            rows += _live_rows(Facts(scope, period, source, progress, at), of_source, each=each, daily=daily)
     return rows
 
 
@@ -143,7 +145,7 @@ def _stored_rows(  # noqa: PLR0913
         where, parameters = _of_scope(scope, each=each)
         with connection.cursor() as cursor:
             cursor.execute(
-                f"SELECT measure, key, sum(count)::bigint{extra} FROM statistics_count"  # noqa: S608 - constants
+                f"SELECT measure, key, sum(count)::bigint{extra} FROM statistics_count"
                 f" WHERE month = %(month)s AND start >= %(start)s AND start < %(stop)s AND measure = ANY(%(measures)s)"
                 f" AND {where} GROUP BY measure, key{extra}",
                 {**parameters, "month": month, "start": start, "stop": stop, "measures": [m.value for m in wanted]},
@@ -152,9 +154,9 @@ def _stored_rows(  # noqa: PLR0913
     return rows
 
 
-def _of_scope(scope: Scope, *, each: bool) -> tuple[str, dict[str, object]]:
+def _of_scope(scope: Scope, *, each: bool) -> tuple[str, dict[str, Any]]:
     """Which sums to read: an agency's own, those of each agency, or those of levels."""
-    parameters: dict[str, object] = {}
+    parameters: dict[str, Any] = {}
     parts = []
     if scope.agency_id is not None:
         parts.append("agency_id = %(agency)s")
@@ -172,19 +174,21 @@ def _of_scope(scope: Scope, *, each: bool) -> tuple[str, dict[str, object]]:
     return " AND ".join(parts), parameters
 
 
-def _live_rows(  # noqa: PLR0913
-    scope: Scope, period: Period, measure: Measure, progress: Progress | None, at: datetime, *, each: bool, daily: bool
-) -> list[tuple[Any, ...]]:
-    relation, parameters = _relation(scope, period, measure, progress, at, live_only=not measure.timed)
+def _live_rows(found: Facts, measures: Sequence[Measure], *, each: bool, daily: bool) -> list[tuple[Any, ...]]:
+    """All measures of one source in one statement, which looks at the exchange once."""
     extra = ", agency_id, level" if each else ", day" if daily else ""
     agency = "agency_id IS NOT NULL" if each else "TRUE"
+    counts = " UNION ALL ".join(grouped(m, found.of(m, closed_days=m.timed)) for m in measures)
     with connection.cursor() as cursor:
         cursor.execute(
-            f"SELECT measure, key, sum(count)::bigint{extra} FROM ({grouped(measure, relation)}) g"  # noqa: S608
-            f" WHERE {agency} GROUP BY measure, key{extra}".replace("{late}", str(parameters.pop("late"))),
-            parameters,
+            found.complete(
+                f"SELECT measure, key, sum(count)::bigint{extra} FROM ({counts}) g"
+                f" WHERE {agency} GROUP BY measure, key{extra}"
+            ),
+            found.parameters,
         )
-        return cursor.fetchall()
+        rows: list[tuple[Any, ...]] = cursor.fetchall()
+        return rows
 
 
 # --- Facts of a scope and period ------------------------------------------------------------------------------------
@@ -211,37 +215,48 @@ _LIVE = {
 }
 
 
-def _relation(  # noqa: PLR0913
-    scope: Scope, period: Period, measure: Measure, progress: Progress | None, at: datetime, *, live_only: bool
-) -> tuple[str, dict[str, Any]]:
-    """The facts of a scope and period as a table expression, and its parameters with the condition ``late``."""
-    late, parameters = late_sql(at)
-    live_from = progress.live_from if progress else date(2000, 1, 1)
-    parameters |= facts.live_parameters(live_from)
-    parameters |= {"first": period.first, "last": period.last, "event": progress.event_id if progress else 0}
-    where = _facts_of(scope, measure, parameters)
-    columns = ", ".join(_columns(measure.source))
-    # What is not waited for is never late: the small index of those that are is used only when the query says so.
-    open_only = " AND wanted <> ''" if measure.timed else ""
-    parts = []
-    if _has_live_days(period, progress):
-        parts.append(f"SELECT {columns} FROM ({_LIVE[measure.source]}) l WHERE {where}{open_only}")
-    if not live_only and period.first < live_from:
-        parts.append(
-            f"SELECT {columns} FROM statistics_{measure.source.value}"
-            f" WHERE day < %(live_from)s AND {where}{open_only}"
-        )
-    relation = " UNION ALL ".join(parts) or f"SELECT {columns} FROM statistics_{measure.source.value} WHERE FALSE"
-    return f"({relation})", {**parameters, "late": late}
+class Facts:
+    """The facts of one source in a scope and period, as SQL: those of the days since the last closed one come from the
+    exchange itself (``live``), once for all that a statement counts."""
 
+    def __init__(self, scope: Scope, period: Period, source: Source, progress: Progress | None, at: datetime) -> None:
+        self._scope, self._source = scope, source
+        self._live_from = progress.live_from if progress else date(2000, 1, 1)
+        self._late, self.parameters = late_sql(at)
+        self.parameters |= facts.live_parameters(self._live_from)
+        self.parameters |= {"first": period.first, "last": period.last, "event": progress.event_id if progress else 0}
+        for name, value in (("id", scope.agency_id), ("level", scope.level), ("parent_id", scope.parent_id)):
+            self.parameters[f"scope_{name}"] = value
+        self._columns = ", ".join(_columns(source))
+        self._is_live = _has_live_days(period, progress)
+        self._has_closed = period.first < self._live_from
 
-def _facts_of(scope: Scope, measure: Measure, parameters: dict[str, Any]) -> str:
-    side, parts = measure.side.value, ["day >= %(first)s AND day <= %(last)s"]
-    for column, value in (("id", scope.agency_id), ("level", scope.level), ("parent_id", scope.parent_id)):
-        if value is not None:
-            parts.append(f"{side}_{column} = %({column})s")
-            parameters[column] = value
-    return " AND ".join(parts)
+    def of(self, measure: Measure, *, closed_days: bool) -> str:
+        """The facts that a measure looks at; ``closed_days``: not only the live ones."""
+        where = self._within(measure.side)
+        # The small index of what is waited for is used only when the query says so.
+        where += " AND wanted <> ''" if measure.timed else ""
+        parts = [f"SELECT {self._columns} FROM live WHERE {where}"]
+        if closed_days and self._has_closed:
+            table = f"statistics_{self._source.value}"
+            parts.append(f"SELECT {self._columns} FROM {table} WHERE day < %(live_from)s AND {where}")
+        return f"({' UNION ALL '.join(parts)})"
+
+    def complete(self, statement: str) -> str:
+        """The whole statement."""
+        sides = [Side.SENDER, Side.RECEIVER] if self._source is Source.COPY else [Side.SENDER]
+        either = " OR ".join(f"({self._within(side)})" for side in sides) if self._is_live else "FALSE"
+        live = f"SELECT {self._columns} FROM ({_LIVE[self._source]}) l WHERE {either}"
+        return f"WITH live AS MATERIALIZED ({live}) {statement}".replace("{late}", self._late)
+
+    def _within(self, side: Side) -> str:
+        parts = ["day >= %(first)s AND day <= %(last)s"]
+        for name, value in (
+            ("id", self._scope.agency_id), ("level", self._scope.level), ("parent_id", self._scope.parent_id)
+        ):  # fmt: skip
+            if value is not None:
+                parts.append(f"{side.value}_{name} = %(scope_{name})s")
+        return " AND ".join(parts)
 
 
 def _columns(source: Source) -> list[str]:
@@ -249,140 +264,3 @@ def _columns(source: Source) -> list[str]:
 
     model = {Source.DOCUMENT: DocumentFact, Source.COPY: CopyFact, Source.REJECTION: RejectionFact}[source]
     return [f.column for f in model._meta.concrete_fields]
-
-
-# --- The list behind a figure ---------------------------------------------------------------------------------------
-
-
-@dataclass(frozen=True, slots=True, kw_only=True)
-class Line:
-    """One document, copy or refused package behind a figure. ``cursor`` continues a list after this line. ``subject``
-    is for readers of the agency only (``web`` decides)."""
-
-    cursor: str
-    document: UUID | None
-    at: datetime
-    code: str
-    subject: str
-    from_id: int | None
-    from_name: str
-    to_id: int | None = None
-    to_name: str = ""
-    state: str = ""
-    detail: str = ""
-    seconds: int | None = None
-
-
-@dataclass(frozen=True, slots=True)
-class Page:
-    """Some lines, and the cursor of the next ones (``""``: no more)."""
-
-    lines: list[Line]
-    following: str = ""
-
-
-def count_lines(scope: Scope, period: Period, measure: Measure, *, key: str | None = None) -> int:
-    """The figure itself, as ``figures`` says it."""
-    found = figures(scope, period, only=[measure])
-    return found.total(measure) if key is None else found.of(measure, key)
-
-
-def list_lines(  # noqa: PLR0913
-    scope: Scope,
-    period: Period,
-    measure: Measure,
-    *,
-    key: str | None = None,
-    after: str = "",
-    limit: int = 50,
-    at: datetime | None = None,
-) -> Page:
-    """Exactly what a figure counts, newest first, a page at a time."""
-    progress = Progress.objects.filter(pk=1).first()
-    relation, parameters = _relation(scope, period, measure, progress, at or clock.now(), live_only=False)
-    late = str(parameters.pop("late"))
-    where = [f"({measure.where})"]
-    if key is not None:
-        where.append(f"({measure.key})::text = %(key)s")
-        parameters["key"] = key
-    order = _ORDERS[measure.source]
-    if after:
-        where.append(order.after)
-        parameters |= order.parse(after)
-    statement = _LISTS[measure.source].format(relation=relation, where=" AND ".join(where)).replace("{late}", late)
-    with connection.cursor() as cursor:
-        cursor.execute(statement, {**parameters, "limit": limit + 1})
-        names = [column.name for column in cursor.description or ()]
-        rows = [dict(zip(names, row, strict=True)) for row in cursor.fetchall()]
-    lines = [_line(measure, row) for row in rows[:limit]]
-    return Page(lines, lines[-1].cursor if len(rows) > limit else "")
-
-
-@dataclass(frozen=True, slots=True)
-class _Order:
-    """How lists of a source go on after a line."""
-
-    after: str
-    kinds: tuple[type, ...]
-
-    def parse(self, text: str) -> dict[str, Any]:
-        """A cursor that is none begins at the end: it lists nothing."""
-        try:
-            values = [kind(part) for kind, part in zip(self.kinds, text.split("."), strict=True)]
-        except ValueError:
-            values = [kind(int=0) if kind is UUID else 0 for kind in self.kinds]
-        return {f"after{number}": value for number, value in enumerate(values)}
-
-
-_ORDERS = {
-    Source.DOCUMENT: _Order("f.document < %(after0)s", (UUID,)),
-    Source.COPY: _Order("(f.document, f.recipient) < (%(after0)s, %(after1)s)", (UUID, UUID)),
-    Source.REJECTION: _Order("f.event_id < %(after0)s", (int,)),
-}
-_NUMBER = "CASE WHEN d.notation = '' THEN d.number ELSE d.number || '/' || d.notation END AS code"
-_LISTS = {
-    Source.DOCUMENT: (
-        "SELECT f.*, d.received_at AS at, " + _NUMBER + ", d.subject, d.from_name"
-        " FROM (SELECT f.* FROM {relation} f WHERE {where} ORDER BY f.document DESC LIMIT %(limit)s) f"
-        " JOIN exchange_document d ON d.id = f.document ORDER BY f.document DESC"
-    ),
-    Source.COPY: (
-        "SELECT f.*, d.received_at AS at, " + _NUMBER + ", d.subject, d.from_name, r.name AS to_name, r.reason,"
-        " r.status_description, v.last_error"
-        " FROM (SELECT f.* FROM {relation} f WHERE {where} ORDER BY f.document DESC, f.recipient DESC"
-        " LIMIT %(limit)s) f"
-        " JOIN exchange_document d ON d.id = f.document JOIN exchange_recipient r ON r.id = f.recipient"
-        " LEFT JOIN exchange_delivery v ON v.id = r.delivery_id ORDER BY f.document DESC, f.recipient DESC"
-    ),
-    Source.REJECTION: "SELECT f.* FROM {relation} f WHERE {where} ORDER BY f.event_id DESC LIMIT %(limit)s",
-}
-_STEPS = {
-    Measure.CARRIED: "transport", Measure.SEND_01: "step_01", Measure.RECEIVED_01: "step_01",
-    Measure.FROM_01_TO_03: "step_03", Measure.RECEIVED_03: "step_03", Measure.FROM_03_TO_06: "step_06",
-    Measure.RECEIVED_06: "step_06", Measure.SIGN_SEND: "sign_days",
-}  # fmt: skip
-
-
-def _line(measure: Measure, row: dict[str, Any]) -> Line:
-    if measure.source is Source.REJECTION:
-        return Line(
-            cursor=str(row["event_id"]), document=None, at=row["at"], code="", subject="", from_id=row["sender_id"],
-            from_name=row["sender_code"] or row["system"], detail=row["code"],
-        )  # fmt: skip
-    shared: dict[str, Any] = {
-        "document": row["document"], "at": row["at"], "code": row["code"], "subject": row["subject"],
-        "from_id": row["sender_id"], "from_name": row["from_name"],
-        "seconds": row.get(_STEPS[measure]) if measure in _STEPS else None,
-    }  # fmt: skip
-    if measure.source is Source.DOCUMENT:
-        return Line(cursor=str(row["document"]), **shared)
-    return Line(
-        cursor=f"{row['document']}.{row['recipient']}",
-        to_id=row["receiver_id"],
-        to_name=row["to_name"],
-        state=row["state"],
-        detail=row["refusal"] or row["reason"] or (row["last_error"] if row["cause"] else "") or "",
-        **shared,
-    )
-
-
