@@ -88,6 +88,12 @@ STATISTICS_SECONDS = env.read("LIENTHONG_STATISTICS_SECONDS", env.integer(minimu
 PUBLIC_STATISTICS = env.read("LIENTHONG_PUBLIC_STATISTICS", env.boolean, False)
 METRICS_TOKEN_FILE = env.read("LIENTHONG_METRICS_TOKEN_FILE", Path, None)
 METRICS_SECONDS = env.read("LIENTHONG_METRICS_SECONDS", env.integer(minimum=10, maximum=3600), 60)
+# Where gateways tell how their links are doing, and how the connection to systems of a kind is tested by calling them.
+HEALTH_SOURCES = ["lienthong.gateways.national.health.link_healths"]
+SELF_TESTS = {
+    "push": "lienthong.gateways.webhook.self_test.self_test",
+    "upstream": "lienthong.gateways.national.health.self_test",
+}
 DISK_WARNING_PERCENT = env.read("LIENTHONG_DISK_WARNING_PERCENT", env.integer(minimum=1, maximum=90), 15)
 
 # --- Client -------------------------------------------------------------------------------------------------------

@@ -13,6 +13,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/v1(?:/|$)", include("lienthong.gateways.rest_api.urls")),
     re_path(r"^vxp(?:/|$)", include("lienthong.gateways.vxp_api.urls")),
     re_path(r"^webhook/", include("lienthong.gateways.webhook.urls")),
+    re_path(r"^", include("lienthong.gateways.probes.urls")),
 ]
 handler400 = "lienthong.gateways.vxp_api.unknown.unreadable_request"
 handler404 = "lienthong.gateways.vxp_api.unknown.unknown_call"

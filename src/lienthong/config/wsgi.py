@@ -6,5 +6,7 @@ import os
 
 from django.core.wsgi import get_wsgi_application
 
+from lienthong.monitoring.http_metrics import measured
+
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.config.settings")
-application = get_wsgi_application()
+application = measured(get_wsgi_application())
