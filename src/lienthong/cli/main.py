@@ -23,6 +23,7 @@ AREAS = {
     "segments": "kho gói tin",
     "signatures": "chữ ký số",
     "deliveries": "lượt chuyển gặp sự cố",
+    "statistics": "số liệu thống kê",
     "ledger": "nhật ký bằng chứng",
     "evidence": "gói bằng chứng của một văn bản",
     "verify": "",
