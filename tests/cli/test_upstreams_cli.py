@@ -10,7 +10,7 @@ from typer.testing import CliRunner
 
 from lienthong.cli import profiles, upstreams
 from lienthong.exchange.hubs.links import Side, peer_of
-from lienthong.gateways.national.upstreams import account_of, change_secret, upstream_by_id
+from lienthong.gateways.national.upstreams import account_of, upstream_by_id
 from lienthong.registry import directory
 from tests import factories
 from tests.gateways.national.hub import FakeHub, Raw, fake_hub
@@ -33,11 +33,47 @@ def add(endpoint: str, *more: str, code: int = 0) -> Any:
 def test_an_upstream_is_added_with_its_secret_kept_apart() -> None:
     made = add("https://truc.example.vn/vxp", "--own", "h99", "--poll-max", "10", "--no-trace")
     assert (made["own_codes"], made["poll_max"], made["adds_trace"]) == (["H99"], 10.0, False)
-    upstream = upstream_by_id("TRUC.QG")
-    assert account_of(upstream).secret == SECRET
-    change_secret(upstream=upstream, secret="khoa-moi")
-    assert account_of(upstream_by_id("TRUC.QG")).secret == "khoa-moi"
+    assert account_of(upstream_by_id("TRUC.QG")).secret == SECRET
     assert run("list")["count"] == 1
+
+
+def test_what_the_other_side_changed_is_taken_over_and_the_rest_stays() -> None:
+    add("https://truc.example.vn/vxp", "--own", "H99", "--poll-max", "10")
+    made = run("change", "TRUC.QG", "--endpoint", "https://moi.example.vn/vxp", "--timeout", "20", "--no-trace")
+    assert (made["endpoint"], made["remote_system_id"]) == ("https://moi.example.vn/vxp", "VXP.TP.01")
+    assert (made["own_codes"], made["poll_max"], made["adds_trace"]) == (["H99"], 10.0, False)
+    assert account_of(upstream_by_id("TRUC.QG")).secret == SECRET
+    changed = CliRunner().invoke(
+        upstreams.app, ["change", "TRUC.QG", "--secret"], env={"LIENTHONG_UPSTREAM_SECRET": "khoa-moi"}
+    )
+    assert changed.exit_code == 0, changed.output
+    account = account_of(upstream_by_id("TRUC.QG"))
+    assert (account.secret, account.timeout) == ("khoa-moi", 20.0)
+    assert run("change", "TRUC.QG", "--poll-min", "99", code=1)["error"]["code"] == "national.upstream.times"
+
+
+def test_every_reading_call_is_tried_and_told() -> None:
+    with fake_hub() as hub:
+        add(hub.url, "--own", "H99")
+        hub.units = [
+            {"id": "1", "code": "G99", "name": "Bộ Thử nghiệm (mẫu)", "level": 1, "version": 1},
+            {
+                "id": "2",
+                "code": "H99",
+                "name": "UBND Thành phố Mẫu",
+                "level": 2,
+                "version": 1,
+                "centerCode": "VXP.TP.01",
+            },
+        ]
+        found = run("check", "TRUC.QG")
+        assert found["good"]
+        assert "UBND Thành phố Mẫu" in found["calls"][-1]["told"]
+        hub.wrong["getSentEdocList"] = [Raw(b"<html>")]
+        hub.units.pop()
+        found = run("check", "TRUC.QG", code=1)
+        assert [one["call"] for one in found["calls"] if not one["good"]] == ["getSentEdocList", "getSynchronizeUnit"]
+        assert hub.told == hub.sent == []
 
 
 @pytest.mark.parametrize(
@@ -66,7 +102,7 @@ def test_polling_and_syncing_by_hand() -> None:
         add(hub.url)
         hub.units = [{"id": "1", "code": "G99", "name": "Bộ Thử nghiệm (mẫu)", "level": 1, "version": 1}]
         assert run("sync", "TRUC.QG")["created"] == 1
-        assert run("poll", "TRUC.QG") == {"taken": 0, "repeated": 0, "refused": 0, "left": 0}
+        assert run("poll", "TRUC.QG") == {"taken": 0, "repeated": 0, "refused": 0, "left": 0, "postponed": 0}
         assert run("show", "TRUC.QG")["polled_at"]
         _answers_nonsense(hub)
 

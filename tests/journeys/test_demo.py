@@ -20,7 +20,7 @@ from lienthong.cli.demo.checks import CHECKS
 
 pytestmark = pytest.mark.xdist_group("demo")
 
-_TIMEOUT = 90
+_TIMEOUT = 150
 
 
 def _environment(folder: Path) -> dict[str, str]:
@@ -77,7 +77,7 @@ def test_it_counts_and_times(first: subprocess.CompletedProcess[str]) -> None:
     assert result["counts"]["agencies"] == 32
     assert result["counts"]["systems"] == 17
     assert result["counts"]["recipients"] == 7
-    assert result["counts"]["statuses_sent"] == 6 * 4 + 2 + 1 + 2
+    assert result["counts"]["statuses_sent"] == 6 * 4 + 2 + 1 + 2 + 7
     assert {"database", "city", "server", "story"} <= result["timings_ms"].keys()
 
 
@@ -88,7 +88,9 @@ def test_it_leaves_nothing_running_and_nothing_outside_its_folder(
 
     with pytest.raises(ConnectionRefusedError):
         socket.create_connection((address.hostname, address.port), timeout=2)
-    assert not (folder / "demo" / "postgres" / "pg" / "postmaster.pid").exists()
+    for postgres in (folder / "demo" / "postgres", folder / "demo" / "national" / "postgres"):
+        assert (postgres / "pg" / "PG_VERSION").exists()
+        assert not (postgres / "pg" / "postmaster.pid").exists()
     assert [path.name for path in folder.iterdir()] == ["demo"]
     assert (folder / "demo" / "systems.json").stat().st_mode & 0o777 == 0o600
 
@@ -101,7 +103,8 @@ def test_a_second_run_works_on_what_the_first_left(folder: Path, first: subproce
 
 
 def test_lost_secrets_are_replaced(folder: Path, first: subprocess.CompletedProcess[str]) -> None:
-    (folder / "demo" / "systems.json").unlink()
+    for side in (folder / "demo", folder / "demo" / "national"):
+        (side / "systems.json").unlink()
 
     assert _run(folder).returncode == 0
 

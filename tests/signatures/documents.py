@@ -37,6 +37,40 @@ def plain_pdf(text: str = "Cong van mau", *, padding: int = 0) -> bytes:
     return out.getvalue()
 
 
+def stamped_pdf(text: str) -> bytes:
+    """One page that says this in Vietnamese: a font whose codes are numbered, with the table that says what they
+    mean, as every office program writes it."""
+    letters = sorted(set(text))
+    code = {letter: n + 1 for n, letter in enumerate(letters)}
+    table = "".join(f"<{code[one]:02x}> <{one.encode('utf-16-be').hex()}>\n" for one in letters)
+    cmap = (
+        "/CIDInit /ProcSet findresource begin 12 dict begin begincmap\n1 begincodespacerange <00> <ff>"
+        f" endcodespacerange\n{len(letters)} beginbfchar\n{table}endbfchar\nendcmap end end"
+    )
+    writer = PdfFileWriter()
+    name = generic.NameObject
+    font = generic.DictionaryObject(
+        {
+            name("/Type"): name("/Font"),
+            name("/Subtype"): name("/Type1"),
+            name("/BaseFont"): name("/Helvetica"),
+            name("/ToUnicode"): writer.add_object(generic.StreamObject(stream_data=cmap.encode())),
+        }
+    )
+    shown = "".join(f"{code[letter]:02x}" for letter in text)
+    content = generic.StreamObject(stream_data=f"BT /F1 12 Tf 72 720 Td <{shown}> Tj ET".encode())
+    fonts = generic.DictionaryObject({name("/F1"): writer.add_object(font)})
+    page = PageObject(
+        contents=writer.add_object(content),
+        media_box=(0, 0, 595, 842),
+        resources=generic.DictionaryObject({name("/Font"): fonts}),
+    )
+    writer.insert_page(page)
+    out = io.BytesIO()
+    writer.write(out)
+    return out.getvalue()
+
+
 def sign(
     pdf: bytes,
     holder: Holder,

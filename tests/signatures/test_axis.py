@@ -18,8 +18,10 @@ from pytest_django import Settings
 
 from lienthong.common import clock
 from lienthong.common.sql import hot_cursor
+from lienthong.exchange.guards.alerts import open_alerts
+from lienthong.exchange.guards.holds import block_held, list_held, release_held
 from lienthong.exchange.intake import segments
-from lienthong.exchange.models import Package
+from lienthong.exchange.models import Delivery, Package
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.signatures import rows
 from lienthong.exchange.signatures.checking import LEASE, check_due
@@ -29,9 +31,10 @@ from lienthong.exchange.signatures.reports import PackageReport, Part, PartRepor
 from lienthong.exchange.signatures.results import Result
 from lienthong.exchange.signatures.selectors import signature_state
 from lienthong.exchange.signatures.services import check_again, set_policy
+from lienthong.ledger.models import LedgerEvent
 from tests.exchange.conftest import Office
 from tests.signatures.ca import Holder, cast
-from tests.signatures.documents import package, plain_pdf, sign, signed_by_both
+from tests.signatures.documents import package, plain_pdf, sign, signed_by_both, stamped_pdf
 
 ROOT = Path(__file__).parents[2]
 BASIS = "Quyết định mẫu số 1"
@@ -176,9 +179,9 @@ def test_a_late_worker_changes_nothing_after_another_has_finished(department: Of
 def test_a_package_that_kills_workers_is_given_up(department: Office, hoa_phuong: Office) -> None:
     receipt = department.send(package(plain_pdf()))
     now = clock.now()
-    for _ in range(3):
+    for attempt in range(3):
         with transaction.atomic():
-            assert len(rows.claim_due(hot_cursor(), now=now, lease=LEASE, limit=1)) == 1
+            assert len(rows.claim_due(hot_cursor(), now=now, lease=LEASE, limit=1, begun=attempt > 0)) == 1
         now += LEASE
     check_due(segments(), now=now)
     (state,) = signature_state(UUID(receipt.doc_id))
@@ -284,11 +287,149 @@ def test_demands_are_dated_and_of_one_sender(department: Office, hoa_phuong: Off
     department.send(package(plain_pdf(), number="4"))
 
 
-def test_above_the_inline_limit_the_worker_decides(department: Office, hoa_phuong: Office, settings: Settings) -> None:
+# -- packages too large to be checked while their sender waits
+
+
+@pytest.fixture
+def large(settings: Settings, department: Office, hoa_phuong: Office) -> None:
+    """Signatures are demanded of the department, and every package counts as large."""
     settings.SIGNATURE_INLINE_LIMIT = 100
-    _demand(Demand.ANY, department)
-    receipt = department.send(package(plain_pdf()))
+    _demand(Demand.VALID, department)
+
+
+def _transport(office: Office, doc_id: str) -> tuple[str, str]:
+    (row,) = office.sent(doc_id)
+    return row.send_status, row.send_status_desc
+
+
+@pytest.mark.usefixtures("large")
+def test_a_large_package_is_seen_by_nobody_before_it_is_checked(
+    department: Office, hoa_phuong: Office, data_dir: Path
+) -> None:
+    _fresh_list(data_dir)
+    receipt = department.send(package(_signed()))
+    assert "exchange.held" in {finding.id for finding in receipt.findings}
+    assert hoa_phuong.inbox() == []
+    delivery = str(Delivery.objects.get().pk)
+    for refused in (hoa_phuong.fetch, hoa_phuong.confirm):
+        with pytest.raises(Refusal) as caught:
+            refused(delivery)
+        assert caught.value.reason is Reason.PACKAGE_UNKNOWN
+    assert _transport(department, receipt.doc_id) == (
+        "processing",
+        "Trục đang kiểm tra: Chờ trục kiểm tra chữ ký số.",
+    )
+    assert "ContentConsignment" not in _kinds()
     check_due(segments())
-    (state,) = signature_state(UUID(receipt.doc_id))
-    assert state.result is not None
-    assert state.result.for_information_only
+    (arrival,) = hoa_phuong.inbox()
+    assert hoa_phuong.fetch(arrival.doc_id)
+    assert _transport(department, receipt.doc_id)[0] == "processing"  # being fetched
+    assert "ContentConsignment" in _kinds()
+
+
+@pytest.mark.usefixtures("large")
+def test_one_that_does_not_meet_the_demand_is_blocked_and_its_sender_told(
+    department: Office, hoa_phuong: Office, data_dir: Path
+) -> None:
+    _fresh_list(data_dir)
+    receipt = department.send(package(plain_pdf(), document_id="VB-LON"))
+    check_due(segments())
+    assert hoa_phuong.inbox() == []
+    status, told = _transport(department, receipt.doc_id)
+    assert status == "fail"
+    assert "Bị chặn sau kiểm tra" in told
+    assert "không có chữ ký số" in told
+    assert "ContentConsignmentFailure" in _kinds()
+    assert [alert.kind for alert in open_alerts()] == ["package_blocked"]
+    department.send(package(_signed(), document_id="VB-LON"))  # signed now, under the same identifier
+    check_due(segments())
+    assert len(hoa_phuong.inbox()) == 1
+
+
+@pytest.mark.usefixtures("large")
+def test_one_that_kills_its_workers_waits_for_a_person(department: Office, hoa_phuong: Office) -> None:
+    department.send(package(plain_pdf()))
+    now = clock.now()
+    for _ in range(3):
+        with transaction.atomic():
+            first = rows.claim_due(hot_cursor(), now=now, lease=LEASE, limit=1)
+            assert first or rows.claim_due(hot_cursor(), now=now, lease=LEASE, limit=1, begun=True)
+        now += LEASE
+    check_due(segments(), now=now)
+    assert check_due(segments(), now=now + timedelta(days=30)) == 0
+    assert hoa_phuong.inbox() == []
+    (alert,) = open_alerts()
+    assert (alert.kind, alert.level) == ("package_unchecked", "critical")
+    (held,) = list_held()
+    assert held.reason == "Chờ trục kiểm tra chữ ký số."
+    release_held(package_id=held.package_id, actor="ông Quang", reason="Đã mở tệp xem, chữ ký hợp lệ")
+    assert len(hoa_phuong.inbox()) == 1
+    with pytest.raises(Refusal) as caught:
+        block_held(package_id=held.package_id, actor="ông Quang", reason="Nhầm")
+    assert caught.value.reason is Reason.NOT_HELD
+
+
+@pytest.mark.usefixtures("large")
+def test_a_large_recall_is_checked_before_it_takes_effect(department: Office, hoa_phuong: Office) -> None:
+    with pytest.raises(Refusal) as caught:
+        department.send(package(plain_pdf(), business_type="1"))
+    assert caught.value.reason is Reason.SIGNATURE_MISSING
+
+
+def test_a_package_that_kills_its_worker_takes_no_others_with_it(department: Office, hoa_phuong: Office) -> None:
+    for number in ("1", "2", "3"):
+        department.send(package(plain_pdf(), number=number))
+    now = clock.now()
+    with transaction.atomic():
+        assert len(rows.claim_due(hot_cursor(), now=now, lease=LEASE, limit=8)) == 3  # and the worker dies
+    later = now + LEASE
+    with transaction.atomic():
+        (alone,) = rows.claim_due(hot_cursor(), now=later, lease=LEASE, limit=1, begun=True)  # and the next one too
+    assert [check_due(segments(), now=later) for _ in range(3)] == [1, 1, 0]
+    waiting = PackageCheck.objects.filter(result="")
+    assert [check.package_id for check in waiting] == [alone.package_id]
+
+
+# -- stamps of secrecy on a page
+
+
+def test_a_stamp_on_the_first_page_holds_what_nobody_has_taken(department: Office, hoa_phuong: Office) -> None:
+    department.send(package(stamped_pdf("TUYỆT MẬT")))
+    assert len(hoa_phuong.inbox()) == 1  # until the worker has seen the page
+    check_due(segments())
+    assert hoa_phuong.inbox() == []
+    (held,) = list_held()
+    assert held.reason == "Trang đầu của tệp PDF có dấu chỉ độ mật."
+    (alert,) = open_alerts()
+    assert (alert.kind, alert.level) == ("state_secret", "critical")
+    assert "Chưa nơi nhận nào lấy" in alert.detail
+    release_held(package_id=held.package_id, actor="bà Liên", reason="Văn bản mẫu, không mật")
+    check_again(document=None, now=clock.now())
+    check_due(segments())
+    assert len(hoa_phuong.inbox()) == 1
+
+
+def test_who_has_taken_it_is_named(department: Office, hoa_phuong: Office) -> None:
+    department.send(package(stamped_pdf("MẬT")))
+    (arrival,) = hoa_phuong.inbox()
+    hoa_phuong.confirm(arrival.doc_id)
+    check_due(segments())
+    (alert,) = open_alerts()
+    assert "ĐÃ LẤY: H99.30" in alert.detail
+
+
+def test_a_page_that_speaks_of_secrecy_is_not_stamped(department: Office, hoa_phuong: Office) -> None:
+    department.send(package(stamped_pdf("QUY CHẾ BẢO MẬT THÔNG TIN")))
+    check_due(segments())
+    assert len(hoa_phuong.inbox()) == 1
+    assert open_alerts() == []
+
+
+def test_at_the_door_a_stamp_is_refused(department: Office, hoa_phuong: Office) -> None:
+    _demand(Demand.ANY, department)
+    assert _refused(department, package(stamped_pdf("TỐI MẬT"))).reason is Reason.STATE_SECRET
+    assert Package.objects.count() == 0
+
+
+def _kinds() -> set[str]:
+    return set(LedgerEvent.objects.values_list("kind", flat=True))

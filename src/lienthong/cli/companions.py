@@ -7,33 +7,42 @@ import subprocess
 import sys
 import threading
 from collections.abc import Iterator
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
+from pathlib import Path
+from typing import IO
 
 _STOP_SECONDS = 30
 _PAUSE = 2.0  # seconds before a role that ended is started again
 
 
 @contextmanager
-def beside(*roles: str) -> Iterator[None]:
-    """Run ``lienthong ROLE --with-parent PID`` for each role while the block runs."""
+def beside(*roles: str, log: Path | None = None) -> Iterator[None]:
+    """Run ``lienthong ROLE --with-parent PID`` for each role while the block runs.
+
+    :param log: where they write; by default where this process writes
+    """
     owner, stopping = os.getpid(), threading.Event()
-    threads = [threading.Thread(target=_keep_running, args=(role, stopping), daemon=True) for role in roles]
-    for thread in threads:
-        thread.start()
-    try:
-        yield
-    finally:
-        if os.getpid() == owner:  # not in a process forked inside the block
-            stopping.set()
-            for thread in threads:
-                thread.join()
+    with ExitStack() as opened:
+        output = opened.enter_context(log.open("ab")) if log else None
+        threads = [threading.Thread(target=_keep_running, args=(role, stopping, output), daemon=True) for role in roles]
+        for thread in threads:
+            thread.start()
+        try:
+            yield
+        finally:
+            if os.getpid() == owner:  # not in a process forked inside the block
+                stopping.set()
+                for thread in threads:
+                    thread.join()
 
 
-def _keep_running(role: str, stopping: threading.Event) -> None:
+def _keep_running(role: str, stopping: threading.Event, output: IO[bytes] | None) -> None:
     while not stopping.is_set():
         process = subprocess.Popen(
             [sys.executable, "-m", "lienthong", role, "--with-parent", str(os.getpid())],
             stdin=subprocess.DEVNULL,
+            stdout=output,
+            stderr=output,
             start_new_session=True,
         )
         # The web server of this process collects every child that ends, so its exit code may be lost: only that it

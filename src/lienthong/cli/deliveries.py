@@ -2,17 +2,15 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
-from contextlib import contextmanager
 from typing import TYPE_CHECKING, Annotated
 
 import typer
 
 from lienthong.cli import registry_io as io
 from lienthong.cli import runtime
+from lienthong.cli.refusals import answering
 from lienthong.cli.registry_io import Command, Json
 from lienthong.cli.vietnamese import COMMANDS, Group
-from lienthong.registry.errors import RegistryError
 
 if TYPE_CHECKING:
     from lienthong.exchange.attention import Actor, Troubled
@@ -30,7 +28,7 @@ def list_command(
     limit: Annotated[int, typer.Option(metavar="SỐ", help="Nhiều nhất bao nhiêu dòng.", min=1)] = 200,
     as_json: Json = False,
 ) -> None:
-    with _answering(as_json=as_json):
+    with answering(as_json=as_json):
         from lienthong.exchange import attention  # noqa: PLC0415 - needs Django
 
         found = (attention.list_given_up if given_up else attention.list_troubled)(limit=limit)
@@ -42,7 +40,7 @@ def list_command(
 
 @app.command("resend", cls=Command, rich_help_panel=COMMANDS, help="Gửi lại, với thời hạn thử mới.")
 def resend_command(delivery_id: DeliveryId, reason: Why, by: By = "", as_json: Json = False) -> None:
-    with _answering(as_json=as_json):
+    with answering(as_json=as_json):
         from lienthong.exchange import attention  # noqa: PLC0415 - needs Django
 
         attention.resend(delivery_id=delivery_id, actor=_actor(by), reason=reason)
@@ -57,7 +55,7 @@ def redirect_command(
     by: By = "",
     as_json: Json = False,
 ) -> None:
-    with _answering(as_json=as_json):
+    with answering(as_json=as_json):
         from lienthong.exchange import attention  # noqa: PLC0415 - needs Django
 
         other = attention.redirect(delivery_id=delivery_id, to_code=to, actor=_actor(by), reason=reason)
@@ -67,25 +65,11 @@ def redirect_command(
 
 @app.command("paper", cls=Command, rich_help_panel=COMMANDS, help="Báo đã gửi bản giấy thay bản điện tử.")
 def paper_command(delivery_id: DeliveryId, reason: Why, by: By = "", as_json: Json = False) -> None:
-    with _answering(as_json=as_json):
+    with answering(as_json=as_json):
         from lienthong.exchange import attention  # noqa: PLC0415 - needs Django
 
         attention.send_paper(delivery_id=delivery_id, actor=_actor(by), reason=reason)
         _told("Đã ghi nhận gửi bản giấy.", {"delivery": delivery_id, "action": "paper"}, as_json=as_json)
-
-
-@contextmanager
-def _answering(*, as_json: bool) -> Iterator[None]:
-    """As ``registry_io.answering``, for what the exchange refuses too."""
-    with io.answering(as_json=as_json):
-        from lienthong.exchange.refusals import Refusal  # noqa: PLC0415 - needs Django
-
-        try:
-            yield
-        except Refusal as refusal:
-            reason = refusal.reason
-            sentence = f"{reason.sentence} {refusal.detail}".strip()
-            raise RegistryError(reason.code, sentence, reason.next_step) from refusal
 
 
 def _actor(by: str) -> Actor:

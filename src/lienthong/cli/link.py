@@ -52,7 +52,7 @@ def _once() -> bool:
         try:
             tally = once(upstream)
             good = good and not tally.left
-            told = f"nhận {tally.taken}, đã có {tally.repeated}, từ chối {tally.refused}, để lại {tally.left}"
+            told = f"nhận {tally.taken}, đã có {tally.repeated}, từ chối {tally.refused}, để lại {tally.stays}"
             typer.echo(f"{upstream.system.system_id}: {told}")
         except (VxpError, RegistryError) as error:
             good = False

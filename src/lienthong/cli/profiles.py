@@ -13,7 +13,7 @@ from lienthong.cli.demo import national_axis
 from lienthong.cli.demo.folder import DemoFolder
 from lienthong.common import env
 
-_PORT = 8019
+_PORT, _BESIDE = 8019, 10  # far enough from the city's own ports
 
 
 @dataclass(frozen=True, slots=True)
@@ -28,7 +28,7 @@ class National:
         from lienthong.exchange.hubs.links import set_link  # noqa: PLC0415
         from lienthong.registry.selectors import system_by_id  # noqa: PLC0415
 
-        port = env.read("LIENTHONG_PORT", int, _PORT) + 1 if port is None else port
+        port = env.read("LIENTHONG_PORT", int, _PORT) + _BESIDE if port is None else port
         access = build(national_axis.AGENCIES, national_axis.SYSTEMS, self.folder.read_access())
         for hub in national_axis.HUBS:
             set_link(system=system_by_id(hub), is_hub=True, adds_trace=True)
@@ -46,5 +46,6 @@ def enter(name: str | None) -> National | None:
     folder = DemoFolder(env.read("LIENTHONG_DATA_DIR", Path, Path("var")) / "national")
     folder.path.mkdir(parents=True, exist_ok=True)
     folder.enter()
-    os.environ.setdefault("LIENTHONG_HUB_CODES", national_axis.HUB_CODE)
+    os.environ["LIENTHONG_HUB_CODES"] = national_axis.HUB_CODE  # never the name of the city beside it
+    os.environ.pop("LIENTHONG_LIVE_PORT", None)  # nor its port
     return National(folder)

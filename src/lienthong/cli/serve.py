@@ -33,7 +33,7 @@ def run(port: int | None = _PORT, profile: str | None = _PROFILE) -> None:
     if port is not None:  # a second instance on this machine has its live port beside its own
         os.environ.setdefault("LIENTHONG_LIVE_PORT", str(port + 1 if port else 0))
     try:
-        with beside(*_roles()):
+        with beside("worker", "sequencer", "live", "link"):
             serve(port)
     finally:
         # A web process that gunicorn forked ends by unwinding through here too; the database is not its to stop.
@@ -79,17 +79,6 @@ def serve(port: int | None) -> None:
     runtime.release_connections()
     module = importlib.import_module("lienthong.config.server")
     module.Server(address(port).removeprefix("http://")).run()
-
-
-def _roles() -> list[str]:
-    """The roles beside the web role; the link where there are upstreams to speak with."""
-    from django.db import connection  # noqa: PLC0415 - needs Django
-
-    from lienthong.gateways.national.upstreams import active_upstreams  # noqa: PLC0415
-
-    roles = ["worker", "sequencer", "live", *(["link"] if active_upstreams() else [])]
-    connection.close()
-    return roles
 
 
 def _say(text: str) -> None:

@@ -2,6 +2,8 @@
 
 from __future__ import annotations
 
+import os
+from dataclasses import replace
 from typing import TYPE_CHECKING, Annotated, Any
 
 import typer
@@ -19,6 +21,7 @@ if TYPE_CHECKING:
 
 app = typer.Typer(cls=Group, help="Trục phía trên và trục cấp dưới.", no_args_is_help=True, add_completion=False)
 
+_VARIABLE = "LIENTHONG_UPSTREAM_SECRET"
 UpstreamId = Annotated[str, typer.Argument(metavar="MÃ", help="Mã trục phía trên, do trục này đặt.")]
 Trace = Annotated[bool, typer.Option("--trace/--no-trace", help="Thêm TraceHeader của trục này khi chuyển tiếp.")]
 
@@ -29,9 +32,7 @@ def add_command(  # noqa: PLR0913 - one option each
     system_id: UpstreamId,
     endpoint: Annotated[str, typer.Option(metavar="ĐỊA_CHỈ", help="Ví dụ https://truc.example.vn/vxp.")],
     remote_id: Annotated[str, typer.Option("--remote-id", metavar="MÃ", help="Mã hệ thống trục kia cấp cho ta.")],
-    secret: Annotated[
-        str, typer.Option(prompt="Khóa bí mật do trục kia cấp", hide_input=True, envvar="LIENTHONG_UPSTREAM_SECRET")
-    ],
+    secret: Annotated[str, typer.Option(prompt="Khóa bí mật do trục kia cấp", hide_input=True, envvar=_VARIABLE)],
     name: Annotated[str, typer.Option(metavar="TÊN", help="Tên gọi; mặc định là mã.")] = "",
     own: Annotated[
         list[str] | None, typer.Option("--own", metavar="MÃ", help="Mã gốc của phía ta trong danh bạ trục kia.")
@@ -66,6 +67,75 @@ def add_command(  # noqa: PLR0913 - one option each
             ),
         )
         _tell(made, f"Đã thêm trục {system_id}. Lấy danh bạ: lienthong upstreams sync {system_id}", as_json=as_json)
+
+
+@app.command(
+    "change", cls=Command, rich_help_panel=COMMANDS, help="Đổi địa chỉ, mã, khóa hoặc cách làm việc với một trục."
+)
+def change_command(  # noqa: PLR0913 - one option each
+    *,
+    system_id: UpstreamId,
+    endpoint: Annotated[str, typer.Option(metavar="ĐỊA_CHỈ", help="Địa chỉ mới.")] = "",
+    remote_id: Annotated[str, typer.Option("--remote-id", metavar="MÃ", help="Mã hệ thống mới ở trục kia.")] = "",
+    secret: Annotated[
+        bool, typer.Option("--secret", help="Hỏi khóa bí mật mới (hoặc LIENTHONG_UPSTREAM_SECRET).")
+    ] = False,
+    own: Annotated[
+        list[str] | None, typer.Option("--own", metavar="MÃ", help="Mã gốc của phía ta, thay cho các mã cũ.")
+    ] = None,
+    poll_min: Annotated[float | None, typer.Option(metavar="GIÂY", help="Khoảng hỏi ngắn nhất.")] = None,
+    poll_max: Annotated[float | None, typer.Option(metavar="GIÂY", help="Khoảng hỏi dài nhất khi vắng.")] = None,
+    timeout: Annotated[float | None, typer.Option(metavar="GIÂY", help="Thời gian chờ một lời gọi.")] = None,
+    unknown_sender: Annotated[str | None, typer.Option(metavar="CÁCH", help="Nơi gửi lạ: sync hoặc fail.")] = None,
+    directory: Annotated[
+        bool | None, typer.Option("--directory/--no-directory", help="Đồng bộ danh bạ của trục kia.")
+    ] = None,
+    trace: Annotated[bool | None, typer.Option("--trace/--no-trace", help="Thêm TraceHeader của trục này.")] = None,
+    as_json: Json = False,
+) -> None:
+    with io.answering(as_json=as_json):
+        from lienthong.gateways.national import upstreams  # noqa: PLC0415 - needs Django
+
+        upstream = upstreams.upstream_by_id(system_id)
+        wished: dict[str, Any] = {
+            "own_codes": own,
+            "poll_min": poll_min,
+            "poll_max": poll_max,
+            "timeout": timeout,
+            "on_unknown_sender": unknown_sender,
+            "syncs_directory": directory,
+            "adds_trace": trace,
+        }
+        terms = replace(
+            upstreams.terms_of(upstream), **{name: value for name, value in wished.items() if value is not None}
+        )
+        changes = upstreams.Changes(
+            endpoint=endpoint, remote_system_id=remote_id, secret=_new_secret() if secret else "", terms=terms
+        )
+        upstreams.change_upstream(upstream=upstream, changes=changes)
+        _tell(upstream, f"Đã đổi trục {system_id}. Thử lại: lienthong upstreams check {system_id}", as_json=as_json)
+
+
+def _new_secret() -> str:
+    given = os.environ.get(_VARIABLE)
+    return given if given is not None else str(typer.prompt("Khóa bí mật mới do trục kia cấp", hide_input=True))
+
+
+@app.command("check", cls=Command, rich_help_panel=COMMANDS, help="Thử từng lời gọi tới một trục, không thay đổi gì.")
+def check_command(system_id: UpstreamId, as_json: Json = False) -> None:
+    with io.answering(as_json=as_json):
+        from lienthong.gateways.national.probing import probe  # noqa: PLC0415 - needs Django
+        from lienthong.gateways.national.upstreams import upstream_by_id  # noqa: PLC0415
+
+        found = []
+        for one in probe(upstream_by_id(system_id)):
+            found.append(one)
+            if not as_json:
+                typer.echo(f"{'✔' if one.good else '✘'} {one.call} ({one.milliseconds} ms): {one.told}")
+        good = all(one.good for one in found)
+        if as_json:
+            io.print_json({"good": good, "calls": found})
+    raise typer.Exit(0 if good else 1)
 
 
 @app.command("list", cls=Command, rich_help_panel=COMMANDS, help="Liệt kê các trục phía trên.")
@@ -157,7 +227,7 @@ def poll_command(system_id: UpstreamId, as_json: Json = False) -> None:
             io.print_json(tally)
         else:
             typer.echo(
-                f"Đã nhận {tally.taken}, đã có từ trước {tally.repeated}, từ chối {tally.refused}, để lại {tally.left}."
+                f"Nhận {tally.taken}, đã có từ trước {tally.repeated}, từ chối {tally.refused}, để lại {tally.stays}."
             )
 
 

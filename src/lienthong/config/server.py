@@ -16,8 +16,10 @@ from typing import Any
 
 from django.conf import settings
 from gunicorn.app.base import BaseApplication
+from gunicorn.http import get_parser
 from gunicorn.workers.gthread import ThreadWorker
 
+from lienthong.config.pacing import PacedUnreader
 from lienthong.gateways.vxp_api.unknown import unreadable_over_the_wire
 from lienthong.monitoring import http_metrics
 
@@ -27,7 +29,6 @@ _GARBAGE_THRESHOLD = 20_000
 _MALLOC = {-1: 4 * 1024**2, -3: 4 * 1024**2, -8: 4}  # M_TRIM_THRESHOLD, M_MMAP_THRESHOLD, M_ARENA_MAX
 _REQUESTS_IN_A_ROW = 64
 _NEXT_REQUEST_MS = 10
-_HEADER_PATIENCE = struct.pack("ll", 30, 0)  # seconds, for a client that stops in the middle of its headers
 
 
 class Worker(ThreadWorker):  # type: ignore[misc]
@@ -36,10 +37,14 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle(self, conn: Any) -> Any:
         # A socket option, as gunicorn makes the socket blocking again before it reads the headers.
-        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, _HEADER_PATIENCE)
+        conn.sock.setsockopt(socket.SOL_SOCKET, socket.SO_RCVTIMEO, struct.pack("ll", settings.HEADER_SECONDS, 0))
+        if conn.parser is None:  # gunicorn makes one only then, once the first byte is here
+            conn.parser = get_parser(self.cfg, conn.sock, conn.client)
+            conn.parser.unreader = PacedUnreader(conn.sock)
         # Handing a connection back to the poller between two requests costs more than a small request itself, so a
         # client that goes on at once is served right here; others get their turn after some requests.
         for _ in range(_REQUESTS_IN_A_ROW):
+            conn.parser.unreader.expect_headers()
             keep = super().handle(conn)
             if keep is not True or not self.alive or not _goes_on(conn):
                 break
@@ -47,6 +52,7 @@ class Worker(ThreadWorker):  # type: ignore[misc]
 
     def handle_request(self, req: Any, conn: Any) -> Any:
         req.unreader.mxchunk = _SOCKET_READ
+        req.unreader.expect_body()
         conn.sock.settimeout(settings.SLOW_BODY_SECONDS)
         return super().handle_request(req, conn)
 

@@ -29,6 +29,8 @@ DATABASE_POOL = env.read("LIENTHONG_DATABASE_POOL", env.integer(minimum=2, maxim
 ALLOWED_HOSTS = env.read("LIENTHONG_ALLOWED_HOSTS", env.words, ["*"])
 TRUSTED_PROXIES = env.read("LIENTHONG_TRUSTED_PROXIES", env.networks, list[str]())
 SLOW_BODY_SECONDS = env.read("LIENTHONG_SLOW_BODY_SECONDS", env.integer(minimum=1), 120)
+SLOWEST_BODY = env.read("LIENTHONG_SLOWEST_BODY", env.integer(minimum=0), 1024)
+HEADER_SECONDS = env.read("LIENTHONG_HEADER_SECONDS", env.integer(minimum=1, maximum=600), 30)
 
 # --- Exchange -----------------------------------------------------------------------------------------------------
 SEGMENT_PACKAGE_LIMIT = env.read("LIENTHONG_SEGMENT_PACKAGE_LIMIT", env.integer(minimum=0), 1024 * 1024)
@@ -148,6 +150,7 @@ INSTALLED_APPS = [
     "lienthong.ledger",
     "lienthong.registry",
     "lienthong.exchange",
+    "lienthong.exchange.guards",
     "lienthong.exchange.signatures",
     "lienthong.statistics",
     "lienthong.monitoring",

@@ -112,6 +112,8 @@ def _consignments(
     deliveries: Deliveries,
 ) -> Iterator[Event]:
     for one, plan in documents:
+        if one.held:  # consigned when it is released
+            continue
         systems: dict[int, list[str]] = {}
         for route in plan.routes:
             if route.outcome.good:

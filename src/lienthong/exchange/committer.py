@@ -296,9 +296,11 @@ def _insert(
             + [(one, status, 0, one.package.from_.organ_id, [one.route]) for one, _ in reports],
         )
         _insert_signature_checks(cursor, [submission for submission, _ in documents])
-        store.wake_workers(cursor, deliveries)
+        held = {one.package_id for one, _ in documents if one.held}
+        visible = {key: delivery for key, delivery in deliveries.items() if key[0] not in held}
+        store.wake_workers(cursor, visible)
         kinds = {one.package_id: edoc for one, _ in documents} | {one.package_id: status for one, _ in reports}
-        wakeups.notify(cursor, [(system, kinds[package]) for package, system in deliveries])
+        wakeups.notify(cursor, [(system, kinds[package]) for package, system in visible])
         recipients = [(plan.document, one.package_id, route) for one, plan in documents for route in plan.routes]
         store.upsert_recipients(cursor, recipients, deliveries)
         if reports:

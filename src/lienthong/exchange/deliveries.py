@@ -168,7 +168,8 @@ def delivered_package(system: SystemAccess, doc_id: str) -> StoredPackage:
                 'SELECT p.segment, p."offset", p.length, p.sha256,'
                 " (SELECT bool_and(r.state = ANY(%s)) FROM exchange_recipient r WHERE r.delivery_id = d.id)"
                 " FROM exchange_delivery d JOIN exchange_package p ON p.id = d.package_id"
-                " WHERE d.id = %s AND d.system_id = %s AND d.state NOT IN ('redirected', 'on_paper')",
+                " WHERE d.id = %s AND d.system_id = %s"
+                " AND d.state NOT IN ('redirected', 'on_paper', 'held', 'blocked')",
                 [_CANCELLED, _identifier(doc_id), system.pk],
             )
             .fetchone()
@@ -198,7 +199,7 @@ def _lease(system: SystemAccess, delivery: UUID) -> tuple[Any, ...] | None:
                lease_until = CASE WHEN d.state IN ('waiting', 'leased', 'failed') THEN %s ELSE d.lease_until END,
                updated_at = CASE WHEN d.state IN ('waiting', 'leased', 'failed') THEN %s ELSE d.updated_at END
           FROM exchange_package p
-         WHERE d.id = %s AND d.system_id = %s AND p.id = d.package_id
+         WHERE d.id = %s AND d.system_id = %s AND d.state NOT IN ('held', 'blocked') AND p.id = d.package_id
      RETURNING p.segment, p."offset", p.length, p.sha256,
                (SELECT bool_and(r.state = ANY(%s)) FROM exchange_recipient r WHERE r.delivery_id = d.id)
         """,
@@ -226,7 +227,7 @@ _CONFIRMED: LiteralString = """
       JOIN exchange_package p ON p.id = d.package_id
       LEFT JOIN exchange_report r ON r.package_id = p.id
       LEFT JOIN exchange_recipient c ON c.id = r.recipient_id
-     WHERE d.id = %s AND d.system_id = %s FOR UPDATE OF d
+     WHERE d.id = %s AND d.system_id = %s AND d.state NOT IN ('held', 'blocked') FOR UPDATE OF d
 """
 
 

@@ -127,7 +127,8 @@ def arrival_detail(system: SystemAccess, delivery: UUID) -> ArrivalDetail:
         cursor = hot_cursor()
         row = cursor.execute(
             f"SELECT {_COLUMNS}, p.attachments, p.findings FROM {_TABLES}"  # noqa: S608 - constants
-            " WHERE v.id = %(delivery)s AND v.system_id = %(system)s AND v.state NOT IN ('redirected', 'on_paper')",
+            " WHERE v.id = %(delivery)s AND v.system_id = %(system)s"
+            " AND v.state NOT IN ('redirected', 'on_paper', 'held', 'blocked')",
             parameters,
         ).fetchone()
         if row is None:

@@ -29,6 +29,8 @@ from lienthong.exchange.acts import record_rejection
 from lienthong.exchange.asks import codes_named, read_request
 from lienthong.exchange.committer import Committer
 from lienthong.exchange.fingerprint import content_fingerprint
+from lienthong.exchange.guards.door import note_secret, refuse_secrets
+from lienthong.exchange.guards.holds import AWAITS_SIGNATURE
 from lienthong.exchange.hubs import door
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Route, route_code, route_organs
@@ -87,6 +89,8 @@ def accept_package(body: Body, *, sending: Sending, length: int | None) -> Recei
             receipt = _accept_small(body, sending)
     except Refusal as refusal:
         record_rejection(sending, refusal)
+        if refusal.reason is Reason.STATE_SECRET:
+            note_secret(sending, refusal)
         raise
     hit("exchange.before_reply")
     return receipt
@@ -163,6 +167,8 @@ def _check_declared(result: ReadResult, sending: Sending) -> None:
 
 
 def _submission(result: ReadResult, sending: Sending, stored: Stored) -> DocumentSubmission | StatusSubmission:
+    if result.package is not None:
+        refuse_secrets(result.package)
     package, findings = _conforming(result)
     if sending.only is not None and package.kind is not sending.only:
         raise Refusal(Reason.KIND_UNEXPECTED)
@@ -267,6 +273,8 @@ def _document_submission(
     passing = door.split(route_organs(header.to, found), found, sending)
     priority = Priority.known(header.other_info.priority)
     received_at = clock.now()
+    demand = demand_of(agency, on_date=clock.today(), revision=sending.sender.revision)
+    waits = _waits_for_the_worker(demand, stored, asking=asking)
     return DocumentSubmission(
         package_id=new_id(),
         system_pk=sending.sender.pk,
@@ -274,11 +282,12 @@ def _document_submission(
         agency_id=agency,
         from_code=header.from_.organ_id,
         stored=stored,
-        findings=findings,
+        findings=(*findings, _HELD) if waits else findings,
         remote=sending.remote,
         received_at=received_at,
         package=package,
-        signatures=_checked_signatures(package, agency, sending, stored, received_at),
+        signatures=None if waits else _checked_signatures(package, demand, stored, received_at),
+        held=AWAITS_SIGNATURE if waits else "",
         routes=passing.routes,
         left=passing.left,
         hops=door.arrival_hops(package, sending),
@@ -289,12 +298,25 @@ def _document_submission(
     )
 
 
+_HELD = Finding(
+    "exchange.held",
+    Severity.NOTE,
+    "AttachmentEncoded",
+    "Gói tin lớn: trục kiểm tra chữ ký số xong mới chuyển tới nơi nhận; theo dõi kết quả ở danh sách văn bản đã gửi.",
+)
+
+
+def _waits_for_the_worker(demand: Demand, stored: Stored, *, asking: bool) -> bool:
+    """A sender does not wait while a large package is checked: the recipients do. What asks something of recipients
+    (a recall) takes effect at once, so it is checked before that, whatever its size."""
+    return demand is not Demand.NONE and stored.length > settings.SIGNATURE_INLINE_LIMIT and not asking
+
+
 def _checked_signatures(
-    package: DocumentPackage, agency: int, sending: Sending, stored: Stored, received_at: datetime
+    package: DocumentPackage, demand: Demand, stored: Stored, received_at: datetime
 ) -> PackageReport | None:
     """The outcome of checking signatures where they are demanded of the sender; all others are checked later."""
-    demand = demand_of(agency, on_date=clock.today(), revision=sending.sender.revision)
-    if demand is Demand.NONE or stored.length > settings.SIGNATURE_INLINE_LIMIT:
+    if demand is Demand.NONE:
         return None
     release_connection()  # checking takes a while
     from lienthong.exchange.signatures.door import check_at_door  # noqa: PLC0415 - pyHanko loads only where it is used

@@ -27,6 +27,14 @@ class Reason(Enum):
     BODY_INCOMPLETE = (
         "exchange.body_incomplete", 400, "Đường truyền ngắt trước khi nhận đủ gói tin.", "Gửi lại cùng gói tin."
     )  # fmt: skip
+    STATE_SECRET = (
+        "exchange.state_secret", 422, "Gói tin có dấu hiệu chứa bí mật nhà nước nên trục không nhận và không lưu.",
+        "Gửi văn bản mật theo quy định về bảo vệ bí mật nhà nước. Nếu không mật, bỏ dấu hiệu được nêu rồi gửi lại.",
+    )  # fmt: skip
+    BODY_TOO_SLOW = (
+        "exchange.body_too_slow", 408, "Gói tin được gửi quá chậm nên trục đã ngắt.",
+        "Kiểm tra đường truyền rồi gửi lại; qua REST có thể tải lên từng phần.",
+    )  # fmt: skip
     SENDER_UNKNOWN = (
         "exchange.sender_unknown", 403, "Mã cơ quan gửi không có trong danh bạ.", "Kiểm tra From/OrganId với danh bạ."
     )  # fmt: skip
@@ -97,6 +105,12 @@ class Reason(Enum):
     )  # fmt: skip
     REASON_MISSING = (
         "exchange.reason_missing", 422, "Phải nêu lý do.", "Ghi ngắn gọn vì sao, người gửi sẽ đọc được."
+    )  # fmt: skip
+    ALERT_UNKNOWN = (
+        "exchange.alert_unknown", 404, "Không có cảnh báo này.", "Xem các cảnh báo: lienthong alerts list."
+    )  # fmt: skip
+    NOT_HELD = (
+        "exchange.not_held", 409, "Gói tin này không bị giữ.", "Xem các gói đang bị giữ: lienthong holds list."
     )  # fmt: skip
     PACKAGE_DAMAGED = (
         "exchange.package_damaged", 500, "Gói tin lưu trên trục không còn khớp mã băm.",

@@ -16,6 +16,10 @@ from lienthong.exchange.refusals import Reason, Refusal
 CHUNK = 256 * 1024
 
 
+class TooSlowError(OSError):
+    """The server will not wait for this client any longer."""
+
+
 class Readable(Protocol):
     """Gives at most ``size`` bytes; ``b""`` at the end."""
 
@@ -39,7 +43,7 @@ class Body:
         return cls(environ["wsgi.input"], None if chunked else int(declared) if declared.isdecimal() else 0)
 
     def read(self, size: int) -> bytes:
-        """:raises Refusal: ``BODY_INCOMPLETE``"""
+        """:raises Refusal: ``BODY_INCOMPLETE``, ``BODY_TOO_SLOW``"""
         wanted = size if self._left is None else min(size, self._left)
         data = self._from_network(wanted) if wanted else b""
         if self._left is not None:
@@ -57,7 +61,8 @@ class Body:
 
     def _give_up(self, error: Exception | None = None) -> None:
         self._broken, self._left = True, 0
-        raise Refusal(Reason.BODY_INCOMPLETE) from error
+        slow = isinstance(error, TooSlowError)
+        raise Refusal(Reason.BODY_TOO_SLOW if slow else Reason.BODY_INCOMPLETE) from error
 
     def discard_rest(self, *, limit: int, seconds: float) -> None:
         """Let the client finish writing, so that it reads the answer."""

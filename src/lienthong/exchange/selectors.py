@@ -118,6 +118,7 @@ _SEND_STATUS = {
     DeliveryState.LEASED: "processing",
     DeliveryState.DELIVERED: "done",
     DeliveryState.REDIRECTED: "done",
+    DeliveryState.HELD: "processing",
 }
 
 

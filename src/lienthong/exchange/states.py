@@ -14,7 +14,8 @@ from enum import Enum
 
 
 class DeliveryState(Enum):
-    """Did the bytes get there? ``is_open``: the recipient system still sees the item in its list."""
+    """Did the bytes get there? ``is_open``: the recipient system still sees the item in its list. HELD and BLOCKED:
+    a guard of the axis keeps the item from the recipient, for now or for good."""
 
     WAITING = ("waiting", "Chờ nhận", True)
     LEASED = ("leased", "Đang lấy", True)
@@ -24,6 +25,8 @@ class DeliveryState(Enum):
     REDIRECTED = ("redirected", "Đã chuyển hướng", False)
     ON_PAPER = ("on_paper", "Đã báo gửi bản giấy", False)
     CANCELLED = ("cancelled", "Đã hủy do thu hồi hoặc lấy lại", False)
+    HELD = ("held", "Trục đang kiểm tra", False)
+    BLOCKED = ("blocked", "Bị chặn sau kiểm tra", False)
 
     def __new__(cls, value: str, label: str = "", is_open: bool = False) -> DeliveryState:
         member = object.__new__(cls)

@@ -308,14 +308,14 @@ def insert_deliveries(
                         *key,
                         kind,
                         rank,
-                        DeliveryState.WAITING.value,
+                        (DeliveryState.HELD if submission.held else DeliveryState.WAITING).value,
                         from_code,
                         route.code,
                         0,
                         at,
                         at,
                         at,
-                        "",
+                        submission.held,
                     )
                 )
     insert_rows(cursor, "exchange_delivery", _DELIVERY, values)

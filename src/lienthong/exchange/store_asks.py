@@ -22,7 +22,9 @@ from lienthong.registry import directory
 Cursor = psycopg.Cursor[tuple[Any, ...]]
 
 # Given up ones too: nobody may resend or redirect what was recalled.
-_CANCELLABLE = [state.value for state in DeliveryState if state.is_open or state is DeliveryState.GIVEN_UP]
+_CANCELLABLE = [
+    state.value for state in DeliveryState if state.is_open or state in (DeliveryState.GIVEN_UP, DeliveryState.HELD)
+]
 _CANCELLED = [state.value for state in RecipientState if state.cancelled]
 
 

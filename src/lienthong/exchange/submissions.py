@@ -67,6 +67,7 @@ class Submission:
     remote: str
     received_at: datetime
     address: Address | None = None
+    held: str = ""  # why its deliveries stay out of sight for now
     hops: tuple[Hop, ...] = ()
 
     def note(self, *findings: Finding) -> None:

@@ -55,7 +55,12 @@ class EventKind(Enum):
     SERVICE_ENDED = ("ServiceEnded", Area.REGISTRY, "Thôi phục vụ cơ quan", False)
 
     ACCESS_DENIED = ("AccessDenied", Area.ACCESS, "Từ chối kết nối", False)
+    CREDENTIAL_USED = ("CredentialUsed", Area.ACCESS, "Dùng khóa kết nối lần đầu trong ngày từ một địa chỉ", False)
+    ALERT_ACKNOWLEDGED = ("AlertAcknowledged", Area.ACCESS, "Đã xem cảnh báo", False)
     EVIDENCE_EXPORTED = ("EvidenceExported", Area.ACCESS, "Xuất gói bằng chứng", False)
+
+    MASTER_KEY_ROTATED = ("MasterKeyRotated", Area.REGISTRY, "Thay khóa chủ", False)
+    MASTER_KEY_RETIRED = ("MasterKeyRetired", Area.REGISTRY, "Bỏ khóa chủ cũ", False)
 
     KEY_ROTATED = ("KeyRotated", Area.LOG, "Thay khóa ký của nhật ký", False)
 

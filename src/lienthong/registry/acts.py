@@ -23,6 +23,11 @@ def note_system(kind: EventKind, system: System, /, **data: object) -> None:
     _note(kind, Subject("system", system.system_id), {"pk": system.pk, **data})
 
 
+def note_master_key(kind: EventKind, key_id: str, /) -> None:
+    """A master key was taken into use or away; its id is the beginning of its hash."""
+    _note(kind, Subject("master_key", key_id), {})
+
+
 def note_directory(**data: object) -> None:
     """A file was taken into the directory."""
     _note(EventKind.DIRECTORY_IMPORTED, Subject("directory", ""), data)

@@ -32,12 +32,13 @@ _rights_known: RevisionCache[frozenset[str]] = RevisionCache(_CACHE_SIZE)
 # --- Systems ------------------------------------------------------------------------------------------------------
 
 _SYSTEM = """
-SELECT s.id, s.system_id, s.name, s.kind, s.state, live.key_ids, live.ciphertexts,
+SELECT s.id, s.system_id, s.name, s.kind, s.state, live.key_ids, live.ciphertexts, live.ids,
        COALESCE((SELECT revision FROM registry_revision), 0)
   FROM registry_system s
  CROSS JOIN LATERAL (
        SELECT COALESCE(array_agg(key_id ORDER BY id DESC), '{}') AS key_ids,
-              COALESCE(array_agg(secret_encrypted ORDER BY id DESC), '{}') AS ciphertexts
+              COALESCE(array_agg(secret_encrypted ORDER BY id DESC), '{}') AS ciphertexts,
+              COALESCE(array_agg(id ORDER BY id DESC), '{}') AS ids
          FROM registry_credential
         WHERE system_id = s.id AND revoked_at IS NULL AND (expires_at IS NULL OR expires_at > %(at)s)) live
  WHERE s.system_id = %(system_id)s
@@ -55,12 +56,12 @@ def find_system(system_id: str, *, at: datetime | None = None) -> SystemAccess |
     rows = _rows_after_restart(_SYSTEM, {"system_id": system_id, "at": at or clock.now()})
     if not rows:
         return None
-    pk, system_id, name, kind, state, key_ids, ciphertexts, revision = rows[0]
+    pk, system_id, name, kind, state, key_ids, ciphertexts, ids, revision = rows[0]
     secrets = tuple(
         vault.decrypt(vault.Encrypted(key_id, bytes(ciphertext)), bound_to=system_id)
         for key_id, ciphertext in zip(key_ids, ciphertexts, strict=True)
     )
-    return SystemAccess(pk, system_id, name, kind, state == SystemState.LOCKED, secrets, revision)
+    return SystemAccess(pk, system_id, name, kind, state == SystemState.LOCKED, secrets, revision, tuple(ids))
 
 
 # --- Codes --------------------------------------------------------------------------------------------------------

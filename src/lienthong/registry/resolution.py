@@ -56,6 +56,7 @@ class SystemAccess:
     is_locked: bool
     secrets: tuple[str, ...]
     revision: int
+    credentials: tuple[int, ...] = ()  # the numbers of the secrets, in their order
 
     def __repr__(self) -> str:
         return f"SystemAccess(pk={self.pk}, system_id={self.system_id!r}, secrets=<{len(self.secrets)}>)"

@@ -89,7 +89,7 @@ class AgencyHit:
 # exact ones are never crowded out.
 _SEARCH = """
 WITH named AS NOT MATERIALIZED (
-    SELECT n.agency_id, n.folded, n.abbreviation
+    SELECT n.agency_id, n.abbreviation
       FROM registry_agencyname n
       JOIN registry_agencyplacement p ON p.agency_id = n.agency_id
      WHERE n.valid_from <= %(day)s AND (n.valid_to IS NULL OR n.valid_to > %(day)s)
@@ -105,10 +105,18 @@ WITH named AS NOT MATERIALIZED (
     (SELECT agency_id, 1 FROM named WHERE lower(abbreviation) = %(short)s AND abbreviation <> '' LIMIT %(cap)s)
     UNION ALL
     (SELECT agency_id, 3 FROM named
-      WHERE to_tsvector('simple'::regconfig, COALESCE(folded, '')) @@ %(accented)s::tsquery LIMIT %(cap)s)
+      WHERE agency_id IN (
+            SELECT w.agency_id FROM registry_agencyname w
+             WHERE to_tsvector('simple'::regconfig, COALESCE(w.folded, '')) @@ %(accented)s::tsquery
+               AND w.valid_from <= %(day)s AND (w.valid_to IS NULL OR w.valid_to > %(day)s) LIMIT %(wide)s)
+      LIMIT %(cap)s)
     UNION ALL
     (SELECT agency_id, 4 FROM named
-      WHERE to_tsvector('simple'::regconfig, COALESCE(folded, '')) @@ %(plain)s::tsquery LIMIT %(cap)s)
+      WHERE agency_id IN (
+            SELECT w.agency_id FROM registry_agencyname w
+             WHERE to_tsvector('simple'::regconfig, COALESCE(w.folded, '')) @@ %(plain)s::tsquery
+               AND w.valid_from <= %(day)s AND (w.valid_to IS NULL OR w.valid_to > %(day)s) LIMIT %(wide)s)
+      LIMIT %(cap)s)
 ), best AS (
     SELECT h.agency_id, min(h.rank) AS rank, n.name, n.abbreviation
       FROM hit h
@@ -136,6 +144,7 @@ SELECT b.agency_id, i.code, b.name, b.abbreviation, p.level, u.code,
  ORDER BY b.rank, length(b.name), b.name, b.agency_id
 """
 _CAP = 1500
+_WIDER = 4  # names looked at for each one wanted: some belong to agencies that are closed
 
 
 def search_agencies(
@@ -157,6 +166,7 @@ def search_agencies(
         "closed": include_closed,
         "limit": limit,
         "cap": max(_CAP, limit),
+        "wide": None if level else max(_CAP, limit) * _WIDER,  # of one level there may be few among many
         "schemes": Scheme.values,
     }
     with connection.cursor() as cursor:

@@ -11,6 +11,7 @@ import binascii
 import hashlib
 import os
 import tempfile
+from collections.abc import Iterable
 from contextlib import suppress
 from dataclasses import dataclass, field
 from functools import lru_cache
@@ -82,6 +83,55 @@ def _decrypt(path: Path, encrypted: Encrypted, bound_to: str) -> str:
         ) from None
 
 
+def key_ids() -> list[str]:
+    """The ids of the keys in the file, the one that encrypts first.
+
+    :raises RegistryError: ``registry.vault.*``
+    """
+    return [key.id for key in _keys(Path(settings.MASTER_KEY_FILE))]
+
+
+def add_key() -> str:
+    """Put a new key before the others in the file; answers its id. The caller keeps others from doing it meanwhile.
+
+    :raises RegistryError: ``registry.vault.*``
+    """
+    path = Path(settings.MASTER_KEY_FILE)
+    new = _key(os.urandom(_KEY))
+    _replace(path, [new, *_keys(path)])
+    return new.id
+
+
+def remove_keys(ids: Iterable[str]) -> None:
+    """Take keys out of the file; never the one that encrypts.
+
+    :raises RegistryError: ``registry.vault.*``
+    """
+    path, gone = Path(settings.MASTER_KEY_FILE), set(ids)
+    first, *others = _keys(path)
+    _replace(path, [first, *(key for key in others if key.id not in gone)])
+
+
+def _replace(path: Path, keys: Iterable[_Key]) -> None:
+    """The whole new file or the whole old one, whenever the machine stops."""
+    handle, draft = tempfile.mkstemp(dir=path.parent)  # mode 0600
+    try:
+        os.write(handle, b"".join(base64.b64encode(key.key) + b"\n" for key in keys))
+        os.fsync(handle)
+    finally:
+        os.close(handle)
+    Path(draft).replace(path)
+    folder = os.open(path.parent, os.O_RDONLY | os.O_DIRECTORY)
+    try:
+        os.fsync(folder)
+    finally:
+        os.close(folder)
+
+
+def _key(key: bytes) -> _Key:
+    return _Key(hashlib.sha256(key).hexdigest()[:12], key)
+
+
 def _keys(path: Path) -> list[_Key]:
     try:
         lines = path.read_text(encoding="ascii").split()
@@ -100,7 +150,7 @@ def _keys(path: Path) -> list[_Key]:
             f"Tệp khóa chủ {path} không đúng dạng: mỗi dòng phải là một khóa 32 byte viết bằng base64.",
             "Đặt lại tệp khóa chủ từ bản sao lưu (LIENTHONG_MASTER_KEY_FILE).",
         )
-    return [_Key(hashlib.sha256(key).hexdigest()[:12], key) for key in keys]
+    return [_key(key) for key in keys]
 
 
 def _create(path: Path) -> None:

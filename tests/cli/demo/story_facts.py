@@ -6,6 +6,7 @@ import hashlib
 from datetime import date
 
 from lienthong.cli.demo import city
+from lienthong.cli.demo.across import Across, Passage
 from lienthong.cli.demo.facts import (
     Addition,
     Addressee,
@@ -97,7 +98,18 @@ def good_facts() -> Facts:
             arrival=arrival(city.MINISTRY.code, document="up"),
             standing=Standing(city.MINISTRY.code, "done", "03", "Đã tiếp nhận"),
         ),
+        across=Across(
+            ministry="G98",
+            taken_over=("G97", "G98"),
+            down=passage("down", city.HEALTH.code, city.URGENT_COMMUNE.code),
+            up=passage("up", "G98"),
+            recalled="Đã thu hồi: Đồng ý (mẫu)",
+        ),
     )
+
+
+def passage(document: str, *to: str) -> Passage:
+    return Passage(document_id=document, to=to, intact=dict.fromkeys(to, True), answers=dict.fromkeys(to, "03"))
 
 
 def _listing() -> Listing:

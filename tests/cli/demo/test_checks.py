@@ -93,6 +93,13 @@ SPOILT = [
     ("wrong_secret_refused", "strangers", {"wrong_secret": SOMETHING_ELSE}),
     ("ministry_receives", "upward", {"document_id": "another"}),
     ("ministry_receives", "upward", {"standing": Standing(city.MINISTRY.code, "done", "", "Đã gửi")}),
+    ("national_round_trip", "across", {"taken_over": ("G97",)}),
+    ("national_round_trip", "across", {"down": replace(GOOD.across.down, intact={"H99.01": True})}),
+    ("national_round_trip", "across", {"down": replace(GOOD.across.down, answers={"H99.01": "03"})}),
+    ("national_round_trip", "across", {"up": replace(GOOD.across.up, intact={"G98": False})}),
+    ("national_round_trip", "across", {"up": replace(GOOD.across.up, answers={"G98": "02"})}),
+    ("national_round_trip", "across", {"up": replace(GOOD.across.up, to=(), intact={}, answers={})}),
+    ("national_round_trip", "across", {"recalled": "Đã tiếp nhận"}),
 ]
 
 

@@ -85,6 +85,9 @@ class FakeHub:
     def _getSentEdocList(self, parameters: dict[str, str], _body: bytes) -> dict[str, Any]:
         return {"data": [row for row in self.sent_rows if row["messageType"] == parameters["messagetype"]]}
 
+    def _countReceiveEdoc(self, _parameters: dict[str, str], _body: bytes) -> dict[str, Any]:
+        return {"count": len(self.waiting)}
+
     def _getSynchronizeUnit(self, _parameters: dict[str, str], _body: bytes) -> dict[str, Any]:
         return {"data": self.units}
 

@@ -3,18 +3,23 @@
 from __future__ import annotations
 
 import random
+from datetime import timedelta
 
 import pytest
 from pytest_django import Settings
 
 from edxml102.model import PackageKind
+from lienthong.common import clock
 from lienthong.exchange.hubs.models import Hop
 from lienthong.exchange.models import Package, Recipient
 from lienthong.gateways.national.answers import VxpError
-from lienthong.gateways.national.inward import Tally
+from lienthong.gateways.national.inward import Inward, Tally
+from lienthong.gateways.national.link import is_due
 from lienthong.gateways.national.locks import Purpose, held_alone
-from lienthong.gateways.national.models import OnUnknownSender, Refused
+from lienthong.gateways.national.models import OnUnknownSender, Refused, Upstream
 from lienthong.gateways.national.pace import Round
+from lienthong.gateways.national.sync import synchronise
+from lienthong.gateways.national.upstreams import account_of
 from lienthong.registry.models import Agency
 from tests import packages
 from tests.exchange.conftest import Office
@@ -170,6 +175,44 @@ def test_a_sender_nobody_knows_is_refused(link: Link, ministry: Agency, policy: 
     link.hub.offer("b", packages.document("G96", "H99.01"))
     assert link.poll() == Tally(refused=2)
     assert link.hub.calls.count("getSynchronizeUnit") == syncs  # once for both
+
+
+def test_the_directory_is_not_fetched_for_every_stranger(link: Link, ministry: Agency, department: Office) -> None:
+    """Bộ Mẫu Số Hai (mẫu) writes a minute after the directory was taken over, and may be registered only then."""
+    just_now = clock.now() - timedelta(minutes=1)
+    link.upstream.synced_at = just_now
+    link.upstream.save()
+    link.hub.offer("a", packages.document("G98", "H99.01"))
+    link.hub.offer("b", packages.document("G99", "H99.01"))
+    with account_of(link.upstream).client(timeout=5) as client:
+        inward = Inward(link.upstream, client, lambda: synchronise(link.upstream))
+        assert inward.round() == Tally(taken=1, postponed=1)
+        assert inward.round() == Tally(postponed=1)
+        assert link.hub.calls.count("getSynchronizeUnit") == 0
+        assert link.hub.calls.count("getEdoc") == 2
+        assert link.hub.told == [("b", "done", "")]
+        link.hub.units = [NEW_MINISTRY]
+        Upstream.objects.update(synced_at=just_now - timedelta(minutes=20))
+        assert inward.round() == Tally(taken=1)
+    assert len(department.inbox()) == 2
+
+
+def test_a_directory_that_is_being_taken_over_elsewhere_is_waited_for(link: Link, ministry: Agency) -> None:
+    link.hub.offer("a", packages.document("G97", "H99.01"))
+    with held_alone(Purpose.SYNC, link.upstream.pk):
+        assert link.poll() == Tally(left=1)
+    assert link.hub.told == []
+
+
+def test_a_directory_is_due_at_the_start_and_every_few_hours(link: Link, settings: Settings) -> None:
+    settings.LINK_SYNC_HOURS = 6
+    due = []
+    for hours in (None, 5, 7):
+        link.upstream.synced_at = hours and clock.now() - timedelta(hours=hours)
+        due.append(is_due(link.upstream))
+    assert due == [True, False, True]
+    link.upstream.syncs_directory = False
+    assert not is_due(link.upstream)
 
 
 # --- Several upstreams --------------------------------------------------------------------------------------------

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import base64
+import contextlib
 import hashlib
 import io
 import json
@@ -175,6 +176,29 @@ def test_idle_connection_that_the_axis_closed_is_opened_anew() -> None:
     count = http(b'{"status":"OK","ErrorCode":"0","ErrorDesc":"x","count":"3"}')
     with axis_that_answers(count, count) as client:
         assert [client.count_receive_edoc(), client.count_receive_edoc()] == [3, 3]
+
+
+@pytest.mark.parametrize("drop", [b"\0", b""], ids=["one byte at a time", "nothing at all"])
+def test_an_axis_that_trickles_or_hangs_is_not_waited_for(drop: bytes) -> None:
+    gone = threading.Event()
+    with socket.create_server(("127.0.0.1", 0)) as listener:
+
+        def trickle() -> None:
+            connection, _ = listener.accept()
+            with connection, contextlib.suppress(OSError):
+                connection.recv(65536)
+                connection.sendall(b"HTTP/1.1 200 OK\r\nContent-Length: 1000000\r\n\r\n")
+                while not gone.wait(0.01):
+                    connection.sendall(drop)
+
+        thread = threading.Thread(target=trickle)
+        thread.start()
+        with VxpClient(f"http://127.0.0.1:{listener.getsockname()[1]}", "HUB.MAU", "x", timeout=0.3) as client:
+            with pytest.raises(VxpError) as error:
+                client.get_edoc("1")
+            gone.set()
+        thread.join()
+    assert error.value.temporary
 
 
 def test_download_without_a_body_is_a_failure() -> None:

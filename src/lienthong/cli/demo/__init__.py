@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import json
+import os
 import signal
 import sys
 from typing import Annotated
@@ -29,6 +30,7 @@ def demo(
         signal.signal(ending, signal.default_int_handler)
     folder = DemoFolder.of_environment()
     folder.enter()
+    os.environ["LIENTHONG_HUB_CODES"] = "H99"  # the made-up city's name among axes, never a real one's
     try:
         good = _run(folder, port=port, once=once or as_json, reset=reset, as_json=as_json)
     except KeyboardInterrupt:

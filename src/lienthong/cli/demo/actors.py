@@ -116,6 +116,15 @@ class Actor:
             found.append(document.header.document_id)
         return found
 
+    def take(self, document_id: str) -> tuple[bytes, DocumentPackage] | None:
+        """Fetch and confirm one document of the list; ``None`` while it is not there."""
+        for row in self.client.get_received_edoc_list():
+            data, document = self._fetch(row, "getEdoc")
+            if document.header.document_id == document_id:
+                self.confirm(row)
+                return data, document
+        return None
+
     def _fetch(self, row: Received, call: str) -> tuple[bytes, DocumentPackage]:
         fetch = self.client.download_edoc if call == "downloadEdoc" else self.client.get_edoc
         data = fetch(row.doc_id)

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lienthong.cli.demo import city
+from lienthong.cli.demo.across import national_round_trip
 from lienthong.cli.demo.facts import (
     Addition,
     Arrival,
@@ -290,7 +291,13 @@ CHECKS: tuple[Check, ...] = (
     ),
     Check("foreign_sender_refused", "Không gửi thay được cơ quan khác", ("strangers",), _foreign_sender_refused),
     Check("wrong_secret_refused", "Sai khóa bí mật thì không vào được", ("strangers",), _wrong_secret_refused),
-    Check("ministry_receives", "Bộ nhận qua hệ thống đóng vai trục quốc gia", ("upward",), _ministry_receives),
+    Check("ministry_receives", "Bộ nối thẳng với trục nhận được và báo lại", ("upward",), _ministry_receives),
+    Check(
+        "national_round_trip",
+        "Qua trục quốc gia: văn bản xuống, lên và thu hồi đều tới nơi, trạng thái quay về",
+        ("across",),
+        national_round_trip,
+    ),
 )
 
 

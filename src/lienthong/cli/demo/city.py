@@ -99,7 +99,7 @@ LATER_COMMUNE = BY_CODE["H99.33.11"]
 UNKNOWN_CODE = "H99.98.99"
 
 SYSTEMS = (
-    SampleSystem("TRUC.QG.MAU", "Hệ thống đóng vai Trục liên thông quốc gia (mẫu)", MINISTRY.code),
+    SampleSystem(f"HUB.{MINISTRY.code}", f"Phần mềm quản lý văn bản của {MINISTRY.name}", MINISTRY.code),
     *(
         SampleSystem(f"HUB.{agency.code}", f"Phần mềm quản lý văn bản của {agency.name}", agency.code, below)
         for agency, below in (

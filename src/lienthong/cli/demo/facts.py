@@ -8,6 +8,7 @@ from __future__ import annotations
 from collections.abc import Mapping
 from dataclasses import dataclass, field
 
+from lienthong.cli.demo.across import Across
 from lienthong.cli.demo.packages import Draft
 
 
@@ -181,7 +182,7 @@ class Strangers:
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Upward:
-    """A document to the ministry, through the system that plays the national axis, and the answer."""
+    """A document to the ministry whose system is connected to the city's axis itself, and the answer."""
 
     document_id: str
     sha256: str
@@ -204,3 +205,4 @@ class Facts:
     urgency: Urgency | None = None
     strangers: Strangers | None = None
     upward: Upward | None = None
+    across: Across | None = None

@@ -65,7 +65,8 @@ class DemoFolder:
 
     def clear(self) -> None:
         """Start from zero. A database left running by a run that was killed is stopped first."""
-        EmbeddedPostgres(self.path / "postgres").stop()
+        for folder in (self.path, self.path / "national"):
+            EmbeddedPostgres(folder / "postgres").stop()
         for path in self.path.iterdir():
             if path.is_dir():
                 shutil.rmtree(path)

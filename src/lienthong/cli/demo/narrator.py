@@ -90,12 +90,12 @@ class Narrator:
         for check in CHECKS:
             self._print(_check_line(check.sentence, check.name, holds=results[check.name]))
 
-    def keep_serving(self, server: WebServer, folder: DemoFolder) -> None:
+    def keep_serving(self, server: WebServer, folder: DemoFolder, national: str = "") -> None:
         """Where the axis is, and what to try."""
         rows = Table.grid(padding=(0, 2, 0, 0))
         rows.add_column(no_wrap=True, style="dim")
         rows.add_column(overflow="fold")
-        for title, text in _serving_rows(server, folder):
+        for title, text in _serving_rows(server, folder, national):
             rows.add_row(title, text)
         self.console.print()
         self.console.print(
@@ -136,10 +136,12 @@ def _check_line(sentence: str, name: str, *, holds: bool) -> Text:
     return Text.assemble(("✘ ", "red"), (f"Không đạt: {sentence}", "red"), (f" [{name}]", "dim"))
 
 
-def _serving_rows(server: WebServer, folder: DemoFolder) -> Iterator[tuple[str, RenderableType]]:
+def _serving_rows(server: WebServer, folder: DemoFolder, national: str) -> Iterator[tuple[str, RenderableType]]:
     program = _short(Path(sys.argv[0])) if Path(sys.argv[0]).name == "lienthong" else "lienthong"
     systems = [system.system_id for system in city.SYSTEMS]
     yield "Địa chỉ", Text(server.endpoint, style="bold")
+    if national:
+        yield "Trục quốc gia", Text(f"{national} (mẫu; khóa ở {_short(folder.path)}/national/systems.json)")
     yield "Dữ liệu", f"{_short(folder.path)} (nhật ký máy chủ: {folder.web_log.name})"
     yield "Hệ thống", f"{len(systems)}: {', '.join(systems)}"
     yield (

@@ -28,6 +28,10 @@ AGENCIES = (
     NEIGHBOUR,
     NEIGHBOUR_DEPARTMENT,
 )
+BY_CODE = {**city.BY_CODE, **{code: agency for agency in AGENCIES for code in (agency.code, agency.old_code)}}
+BEYOND = frozenset(agency.code for agency in AGENCIES) - city.BY_CODE.keys()
+"""The agencies that the city knows only from the national directory."""
+
 SYSTEMS = (
     *(
         SampleSystem(f"HUB.{ministry.code}", f"Phần mềm quản lý văn bản của {ministry.name}", ministry.code)

@@ -28,7 +28,8 @@ from edxml102.model import (
 )
 from edxml102.reader import decode_attachment, read_package
 from edxml102.writer import manifest_of, write_package
-from lienthong.cli.demo.city import BY_CODE, COMMITTEE, SampleAgency
+from lienthong.cli.demo.city import COMMITTEE, SampleAgency
+from lienthong.cli.demo.national_axis import BY_CODE
 from lienthong.common import clock
 
 _PLACE = "Thành phố Mẫu"
@@ -38,7 +39,8 @@ _ATTACHMENT = Attachment(content_id="1", attachment_name="cong-van-mau.pdf", con
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Draft:
-    """A document before it is packed. ``to`` holds codes as they are addressed, old or new."""
+    """A document before it is packed. ``to`` holds codes as they are addressed, old or new; ``recalls`` the identifier
+    of the document that this one recalls, for the ``reason``."""
 
     sender: SampleAgency
     to: Sequence[str]
@@ -47,6 +49,8 @@ class Draft:
     pdf: bytes
     priority: Priority = Priority.ORDINARY
     day: date = field(default_factory=clock.today)
+    recalls: str = ""
+    reason: str = ""
 
     @property
     def document_id(self) -> str:
@@ -65,7 +69,11 @@ def pack(draft: Draft, *, staff: str = "Nguyễn Văn Mẫu") -> bytes:
             version="1.0",
             traces=(TraceHeader(organ_id=draft.sender.code, timestamp=package_time(clock.now())),),
             bussiness=Bussiness(
-                document_type="0", staff_info=(StaffInfo(department="Văn phòng", staff=staff),), paper="0"
+                document_type="1" if draft.recalls else "0",
+                document_id=draft.recalls,
+                reason=draft.reason,
+                staff_info=(StaffInfo(department="Văn phòng", staff=staff),),
+                paper="0",
             ),
         ),
         manifest=manifest_of([_ATTACHMENT]),

@@ -13,12 +13,14 @@ from django.conf import settings
 from edxml102.errors import EdxmlError
 from lienthong import __version__
 from lienthong.cli import runtime
+from lienthong.cli.companions import beside
 from lienthong.cli.demo import city
 from lienthong.cli.demo.checks import run_checks
 from lienthong.cli.demo.errors import DemoError
 from lienthong.cli.demo.facts import Facts
 from lienthong.cli.demo.folder import Access, DemoFolder
 from lienthong.cli.demo.narrator import Narrator
+from lienthong.cli.demo.national_side import NationalSide, national_side
 from lienthong.cli.demo.server import WebServer, serving, undisturbed
 from lienthong.cli.demo.stage import Stage
 from lienthong.cli.demo.story import CHAPTERS, ChapterPlan
@@ -103,19 +105,41 @@ def _database(narrator: Narrator) -> Iterator[None]:
 
 def _perform(folder: DemoFolder, narrator: Narrator, outcome: Outcome, wish: Wish) -> None:
     narrator.open()
+    wanted = settings.PORT if wish.port is None else wish.port
+    with national_side(folder, wanted) as national:
+        _perform_beside(national, folder, narrator, outcome, wish)
+
+
+def _perform_beside(
+    national: NationalSide, folder: DemoFolder, narrator: Narrator, outcome: Outcome, wish: Wish
+) -> None:
     with narrator.working("Đang khởi động cơ sở dữ liệu nhúng", done="Cơ sở dữ liệu"), outcome.timed("database"):
         runtime.prepare()
     with narrator.working("Đang dựng thành phố mẫu", done="Thành phố mẫu"), outcome.timed("city"):
         access = _city(folder)
+    _connect(national, narrator, outcome)
+    runtime.release_connections()  # from here on this process speaks HTTP only
     wanted = settings.PORT if wish.port is None else wish.port
-    with serving(settings.HOST, wanted, folder.web_log) as server:
+    roles = beside("worker", "link", log=folder.path / "link.log")
+    with roles, serving(settings.HOST, wanted, folder.web_log) as server:
         _open(server, access, narrator, outcome)
         folder.write_access(access, server.endpoint)
         narrator.begin(server.address, wanted_port=wanted)
-        _play(server, access, narrator, outcome)
+        _play(server, access, national, narrator, outcome)
         narrator.end(outcome.checks, outcome.timings_ms)
         if not wish.once:
-            _keep(server, folder, narrator)
+            _keep(server, national, folder, narrator)
+
+
+def _connect(national: NationalSide, narrator: Narrator, outcome: Outcome) -> None:
+    """Without the national side its chapter fails and the others go on."""
+    try:
+        with narrator.working("Đang nối với trục quốc gia mẫu", done="Trục quốc gia mẫu"), outcome.timed("national"):
+            national.wait()
+            national.connect_city()
+    except (DemoError, RegistryError) as error:
+        outcome.fail("national", error.code, error.message, error.next_step)
+        narrator.failure(error.code, error.message, error.next_step)
 
 
 def _city(folder: DemoFolder) -> dict[str, Access]:
@@ -123,7 +147,6 @@ def _city(folder: DemoFolder) -> dict[str, Access]:
 
     access = build_city(folder.read_access())
     folder.write_access(access)
-    runtime.release_connections()  # from here on this process speaks HTTP only
     return access
 
 
@@ -144,8 +167,12 @@ def _open(server: WebServer, access: Mapping[str, Access], narrator: Narrator, o
     stage.close()
 
 
-def _play(server: WebServer, access: Mapping[str, Access], narrator: Narrator, outcome: Outcome) -> None:
+def _play(
+    server: WebServer, access: Mapping[str, Access], national: NationalSide, narrator: Narrator, outcome: Outcome
+) -> None:
     stage = Stage(server.endpoint, access)
+    if national.is_connected:
+        national.invite_ministry(stage)
     try:
         stage.clear_lists()
         with outcome.timed("story"):
@@ -196,8 +223,8 @@ def _counts(stage: Stage, facts: Facts) -> dict[str, int]:
     return {**city_counts, **recipients, **stage.journal.counts}
 
 
-def _keep(server: WebServer, folder: DemoFolder, narrator: Narrator) -> None:
-    narrator.keep_serving(server, folder)
+def _keep(server: WebServer, national: NationalSide, folder: DemoFolder, narrator: Narrator) -> None:
+    narrator.keep_serving(server, folder, national.endpoint)
     try:
         server.wait()
     except KeyboardInterrupt:

@@ -9,7 +9,7 @@ import socket
 import subprocess
 import sys
 import time
-from collections.abc import Callable, Iterator
+from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
 
@@ -22,21 +22,34 @@ ENDINGS = (signal.SIGINT, signal.SIGTERM, signal.SIGHUP)
 
 
 class WebServer:
-    """``lienthong web`` on one port, in a session of its own so that it is stopped with its workers."""
+    """``lienthong web`` on one port, in a session of its own so that it is stopped with its workers.
 
-    def __init__(self, host: str, listener: socket.socket, log: Path) -> None:
+    :param module: what is run instead, in the same way
+    :param environment: variables besides or instead of ours; ``None`` takes one away
+    """
+
+    def __init__(
+        self,
+        host: str,
+        listener: socket.socket,
+        log: Path,
+        *,
+        module: str = "lienthong.cli.demo.web_process",
+        environment: Mapping[str, str | None] | None = None,
+    ) -> None:
         port = listener.getsockname()[1]
         self.address = f"http://{_reachable(host)}:{port}"
         self.endpoint = f"{self.address}/vxp"
         self._log = log
         with listener, log.open("wb") as output:
             self._process = subprocess.Popen(
-                [sys.executable, "-m", "lienthong.cli.demo.web_process", str(port), str(listener.fileno())],
+                [sys.executable, "-m", module, str(port), str(listener.fileno())],
                 pass_fds=[listener.fileno()],
                 stdin=subprocess.DEVNULL,
                 stdout=output,
                 stderr=output,
                 start_new_session=True,
+                env={name: value for name, value in (os.environ | (environment or {})).items() if value is not None},
             )
 
     @property

@@ -8,6 +8,7 @@ from typing import TypeVar
 
 from lienthong.cli.demo import city
 from lienthong.cli.demo.actors import Actor
+from lienthong.cli.demo.errors import DemoError
 from lienthong.cli.demo.folder import Access
 from lienthong.cli.demo.journal import Journal
 from lienthong.gateways.national.client import VxpClient
@@ -24,6 +25,7 @@ class Stage:
     def __init__(self, endpoint: str, access: Mapping[str, Access]) -> None:
         self.endpoint = endpoint
         self.journal = Journal()
+        self._guests: dict[str, Actor] = {}
         self._actors = {system.agency: self._actor(system, access[system.system_id]) for system in city.SYSTEMS}
 
     def _actor(self, system: city.SampleSystem, access: Access) -> Actor:
@@ -33,6 +35,17 @@ class Stage:
     def actor(self, agency: city.SampleAgency) -> Actor:
         """The system that carries the agency's documents."""
         return self._actors[city.system_of(agency).agency]
+
+    def invite(self, agency: city.SampleAgency, system_id: str, endpoint: str, secret: str) -> None:
+        """Let the system of an agency take part that is connected to another axis."""
+        client = VxpClient(endpoint, system_id, secret, timeout=_TIMEOUT)
+        self._guests[agency.code] = Actor(agency, system_id, client, self.journal)
+
+    def guest(self, agency: city.SampleAgency) -> Actor:
+        """:raises DemoError: ``demo.guest_missing``"""
+        if agency.code not in self._guests:
+            raise DemoError("demo.guest_missing", f"{agency.name} chưa nối được với trục nào.", "Xem lỗi phía trên.")
+        return self._guests[agency.code]
 
     def impostor(self, agency: city.SampleAgency) -> VxpClient:
         """Somebody who knows the system's id and not its secret."""
@@ -58,8 +71,8 @@ class Stage:
 
     def clear_lists(self) -> None:
         """Begin with empty lists, also after a run that was broken off."""
-        self.together(self._actors.values(), Actor.clear_lists)
+        self.together([*self._actors.values(), *self._guests.values()], Actor.clear_lists)
 
     def close(self) -> None:
-        for actor in self._actors.values():
+        for actor in (*self._actors.values(), *self._guests.values()):
             actor.close()

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from edxml102.codes import Priority, StatusCode
-from lienthong.cli.demo import city, facts, pdf
+from lienthong.cli.demo import across_story, city, facts, national_axis, pdf
 from lienthong.cli.demo.actors import Actor, refusal_of
 from lienthong.cli.demo.errors import DemoError
 from lienthong.cli.demo.facts import Facts
@@ -35,7 +35,7 @@ class ChapterPlan:
 
 def listing(stage: Stage, _: Facts) -> facts.Listing:
     units = stage.actor(city.MINISTRY).client.get_synchronize_unit()
-    open_units = [unit for unit in units if not unit.deleted]
+    open_units = [unit for unit in units if not unit.deleted and unit.code not in national_axis.BEYOND]
     own = {system.agency for system in city.SYSTEMS}
     return facts.Listing(
         agencies={unit.code: unit.name for unit in open_units},
@@ -260,5 +260,6 @@ CHAPTERS = (
     ChapterPlan("conflict", "Văn bản khác dưới mã định danh đã dùng", conflict),
     ChapterPlan("urgency", "Văn bản hỏa tốc vượt lên trước", urgency),
     ChapterPlan("strangers", "Những gì trục không nhận", strangers),
-    ChapterPlan("upward", "Lên trung ương, qua hệ thống đóng vai trục quốc gia", upward),
+    ChapterPlan("upward", "Gửi Bộ nối thẳng vào trục của thành phố", upward),
+    ChapterPlan("across", "Liên thông với trục quốc gia mẫu: xuống, lên, và thu hồi", across_story.across),
 )

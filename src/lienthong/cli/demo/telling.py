@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edxml102.codes import StatusCode
-from lienthong.cli.demo import city
+from lienthong.cli.demo import across_telling, city
 from lienthong.cli.demo.facts import Facts, Refused, Report, Standing
 from lienthong.common.text import grouped
 
@@ -165,4 +165,5 @@ PARTS: dict[str, Callable[[Facts], Parts]] = {
     "urgency": _urgency,
     "strangers": _strangers,
     "upward": _upward,
+    "across": across_telling.tell,
 }

@@ -18,12 +18,17 @@ _FIRST_FD = 3
 
 
 def main() -> None:
+    serve.web(take_over())
+
+
+def take_over() -> int:
+    """Take the parent's socket, so that the server listens on it; answers its port."""
     port, listener = map(int, sys.argv[1:])
     _end_with_parent()
     os.dup2(listener, _FIRST_FD)
     os.environ |= {"LISTEN_FDS": "1", "LISTEN_PID": str(os.getpid())}
     os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.config.settings")
-    serve.web(port)
+    return port
 
 
 def _end_with_parent() -> None:

@@ -9,7 +9,7 @@ import yaml
 
 from edxml102.codes import BusinessType, Sender
 from lienthong.exchange.rule_sets.nodes import Node
-from lienthong.exchange.rule_sets.values import CodeRule, Deadline, Duty, Instrument, RuleSet, Source
+from lienthong.exchange.rule_sets.values import CodeRule, Deadline, Duty, Instrument, RuleSet, SecrecyRules, Source
 from lienthong.exchange.states import Ask, AskMoves, Moves, RecipientState
 
 
@@ -40,7 +40,7 @@ def parse_rule_set(text: str, *, name: str) -> RuleSet:
 
 def _rule_set(node: Node) -> RuleSet:
     fields = node.fields(
-        "id name effective_from enabled verified instruments status_codes asks deadlines", "effective_to note"
+        "id name effective_from enabled verified instruments status_codes asks deadlines secrecy", "effective_to note"
     )
     instruments = {key: _instrument(child) for key, child in fields["instruments"].entries()}
     nodes = dict(fields["status_codes"].entries())
@@ -60,6 +60,7 @@ def _rule_set(node: Node) -> RuleSet:
         business_types=asks.business_types,
         moves=Moves(steps, asks.moves, asks.asking),
         deadlines=_deadlines(fields["deadlines"], instruments),
+        secrecy=_secrecy(fields["secrecy"], instruments),
         sources=asks.sources,
     )
 
@@ -158,4 +159,28 @@ def _deadline(duty: Duty, node: Node, instruments: Mapping[str, Instrument]) -> 
         fields["working_days"].whole_number(),
         _source(fields["source"], instruments),
         fields["effective_from"].day(),
+    )
+
+
+def _secrecy(node: Node, instruments: Mapping[str, Instrument]) -> SecrecyRules:
+    fields = node.fields(
+        "key degrees labels ordinary_before ordinary_after mentions file_name_marks notation_suffixes source"
+    )
+
+    def texts(name: str) -> list[str]:
+        return [item.text() for item in fields[name].items()]
+
+    def folded(name: str) -> list[str]:
+        return [text.casefold() for text in texts(name)]
+
+    return SecrecyRules(
+        key=fields["key"].text().casefold(),
+        degrees=frozenset(folded("degrees")),
+        labels=tuple(sorted(folded("labels"), key=len, reverse=True)),
+        ordinary_before=frozenset(folded("ordinary_before")),
+        ordinary_after=frozenset(folded("ordinary_after")),
+        mentions=tuple(folded("mentions")),
+        file_name_marks=tuple(texts("file_name_marks")),
+        notation_suffixes=frozenset(texts("notation_suffixes")),
+        source=_source(fields["source"], instruments),
     )

@@ -86,6 +86,27 @@ class Deadline:
 
 
 @dataclass(frozen=True, slots=True)
+class SecrecyRules:
+    """What marks a document as a state secret, so that it is kept out of the system.
+
+    ``key``: the word of the stamp (*mật*). ``degrees``: what goes before it in the higher ones (*tối*, *tuyệt*).
+    ``labels``: what may introduce a stamp. ``ordinary_before``, ``ordinary_after``: neighbours that make it another
+    word. ``mentions``: what public documents about secrecy say. All of these in small letters; ``file_name_marks``
+    (without diacritics) and ``notation_suffixes`` as they are written.
+    """
+
+    key: str
+    degrees: frozenset[str]
+    labels: tuple[str, ...]
+    ordinary_before: frozenset[str]
+    ordinary_after: frozenset[str]
+    mentions: tuple[str, ...]
+    file_name_marks: tuple[str, ...]
+    notation_suffixes: frozenset[str]
+    source: Source
+
+
+@dataclass(frozen=True, slots=True)
 class RuleSet:
     """The rules for documents signed from ``effective_from`` to ``effective_to`` (inclusive; ``None``: until the next
     set)."""
@@ -102,6 +123,7 @@ class RuleSet:
     business_types: Mapping[str, Ask]
     moves: Moves
     deadlines: Mapping[Duty, Deadline]
+    secrecy: SecrecyRules
     sources: Mapping[Ask, Source] = field(default_factory=dict)
 
     def ask_of(self, business_type: str) -> Ask | None:

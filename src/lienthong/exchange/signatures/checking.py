@@ -26,6 +26,7 @@ from lienthong.exchange.segments import LocalSegments, SegmentError
 from lienthong.exchange.segments.view import open_view
 from lienthong.exchange.signatures import rows
 from lienthong.exchange.signatures.findings import Check
+from lienthong.exchange.signatures.holding import settle_hold
 from lienthong.exchange.signatures.packages import check_package, software
 from lienthong.exchange.signatures.pdf import GaveUpError
 from lienthong.exchange.signatures.recheck import next_check
@@ -52,6 +53,8 @@ def check_due(segments: LocalSegments, *, now: datetime | None = None) -> int:
     moment = now or clock.now()
     with transaction.atomic(), connection.wrap_database_errors:
         claims = rows.claim_due(hot_cursor(), now=moment, lease=LEASE, limit=_BATCH)
+        # One that was begun before and never finished may have killed its worker: alone it takes no others with it.
+        claims = claims or rows.claim_due(hot_cursor(), now=moment, lease=LEASE, limit=1, begun=True)
     release_connection()
     for claim in claims:
         try:
@@ -110,6 +113,7 @@ def _record(claim: rows.Claim, report: PackageReport, now: datetime) -> None:
         cursor = hot_cursor()
         if not rows.finish(cursor, claim, report, due_at=next_check(report, claim.rounds + 1, now)):
             return
+        settle_hold(cursor, claim, report)
         number, known = rows.last_outcome(cursor, claim.package_id)
         if not _says_the_same(report, known):
             rows.insert_round(cursor, claim.package_id, report, number=number + 1)

@@ -34,6 +34,7 @@ class Check(Enum):
     TOO_MANY = ("file.too_many_signatures", _OPEN, "Tệp có quá nhiều chữ ký để kiểm tra.")
     TIMED_OUT = ("file.timed_out", _OPEN, "Kiểm tra chữ ký của tệp quá thời gian cho phép.")
     GAVE_UP = ("file.gave_up", _OPEN, "Việc kiểm tra chữ ký nhiều lần bị dừng giữa chừng; cần người vận hành xem lại.")
+    SECRET_STAMP = ("file.secret_stamp", _NOTE, "Trang đầu của tệp có dấu chỉ độ mật.")
     # 1, 2: integrity and coverage
     DIGEST_WRONG = ("pdf.digest_wrong", _BAD, "Nội dung đã bị thay đổi sau khi ký: mã băm không khớp.")
     VALUE_WRONG = ("pdf.value_wrong", _BAD, "Giá trị chữ ký không khớp với chứng thư của người ký.")

@@ -17,6 +17,9 @@ from edxml102.limits import Limits
 from edxml102.model import Attachment, DocumentPackage
 from edxml102.reader import decode_attachment
 from edxml102.ziprule import is_unpacked, unwrap
+from lienthong.common import clock
+from lienthong.exchange.guards.pages import first_page_is_stamped
+from lienthong.exchange.rule_sets import rule_set
 from lienthong.exchange.signatures.envelope import check_envelope
 from lienthong.exchange.signatures.findings import Check
 from lienthong.exchange.signatures.pdf import Circumstances, check_pdf, is_pdf
@@ -96,7 +99,10 @@ def _check_attachment(stream: BinaryIO, attachment: Attachment, circumstances: C
         with _decoded(stream, attachment) as file:
             if not is_pdf(file):
                 return PartReport(part=part, result=Result.UNSIGNED, findings=(Check.NOT_PDF.found(),))
-            return check_pdf(file, circumstances, part=part)
+            report = check_pdf(file, circumstances, part=part)
+            if first_page_is_stamped(file, rule_set(clock.in_vietnam(circumstances.received_at).date()).secrecy):
+                report = replace(report, findings=(*report.findings, Check.SECRET_STAMP.found()))
+            return report
     except EdxmlError as error:
         found = (Check.UNREADABLE.found(str(error)),)
         return PartReport(part=part, result=of_findings(found), findings=found)

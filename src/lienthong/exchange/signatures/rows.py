@@ -89,13 +89,17 @@ def _insert_evidence(cursor: Cursor, exhibits: Sequence[Exhibit], seen_at: datet
         )
 
 
-def claim_due(cursor: Cursor, *, now: datetime, lease: timedelta, limit: int) -> list[Claim]:
-    """Take up to ``limit`` packages that are due; other workers leave them alone until the lease ends."""
+def claim_due(cursor: Cursor, *, now: datetime, lease: timedelta, limit: int, begun: bool = False) -> list[Claim]:
+    """Take up to ``limit`` packages that are due; other workers leave them alone until the lease ends.
+
+    :param begun: those whose check was begun and not finished, instead of those not begun
+    """
     cursor.execute(
         """
         WITH due AS (
             SELECT package_id FROM signatures_package
-             WHERE due_at <= %(now)s ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
+             WHERE due_at <= %(now)s AND (attempts > 0) = %(begun)s
+             ORDER BY due_at LIMIT %(limit)s FOR UPDATE SKIP LOCKED
         ), taken AS (
             UPDATE signatures_package s SET due_at = %(until)s, attempts = s.attempts + 1
               FROM due WHERE s.package_id = due.package_id
@@ -104,7 +108,7 @@ def claim_due(cursor: Cursor, *, now: datetime, lease: timedelta, limit: int) ->
         SELECT t.package_id, p.segment, p."offset", p.length, p.sha256, p.received_at, t.attempts, t.rounds
           FROM taken t JOIN exchange_package p ON p.id = t.package_id ORDER BY p.received_at
         """,
-        {"now": now, "until": now + lease, "limit": limit},
+        {"now": now, "until": now + lease, "limit": limit, "begun": begun},
     )
     return [
         Claim(row[0], Address(row[1], row[2], row[3], bytes(row[4])), row[5], row[6], row[7])

@@ -13,6 +13,7 @@ import io
 import json
 import ssl
 import threading
+import time
 from collections.abc import Callable, Iterable, Iterator, Mapping
 from contextlib import contextmanager
 from pathlib import Path
@@ -38,6 +39,7 @@ from lienthong.gateways.national.splitting import DataSplitter
 
 CHUNK = 256 * 1024
 _ANSWER_LIMIT = 256 * 1024 * 1024
+_LEAST_RATE = 4096  # bytes a second
 _LINE_END = b"\r\n"
 _NO_BODY, _EMPTY_OBJECT = b"", b"{}"
 
@@ -139,7 +141,7 @@ class VxpClient:
         splitter = DataSplitter(target.write)
         with self._exchange("POST", "getEdoc", {"docId": doc_id}, _EMPTY_OBJECT) as response:
             try:
-                for chunk in _chunks(response):
+                for chunk in _chunks(response, self._timeout):
                     splitter.feed(chunk)
                 outline = splitter.finish()
             except ValueError as error:
@@ -159,7 +161,7 @@ class VxpClient:
             if response.status != 200:
                 code, _, name = (response.headers["X-Error-Code"] or "").partition(" ")
                 raise VxpError(code, name or "the package was not given", http_status=response.status)
-            for chunk in _chunks(response):
+            for chunk in _chunks(response, self._timeout):
                 target.write(chunk)
         if not target.size:
             raise VxpError("", "the package was not given", http_status=response.status)
@@ -184,7 +186,7 @@ class VxpClient:
 
     def _list(self, call: str, parameters: Mapping[str, str], read: Callable[[Mapping[str, Any]], Row]) -> list[Row]:
         with self._exchange("POST", call, parameters, _NO_BODY) as response:
-            fields = parse(_whole(response), response.status)
+            fields = parse(_whole(response, self._timeout), response.status)
             return [read(row) for row in rows(fields, response.status)]
 
     def _count(self, call: str) -> int:
@@ -198,7 +200,7 @@ class VxpClient:
         self, call: str, parameters: Mapping[str, str], body: bytes | _Upload, content_type: str = "application/json"
     ) -> dict[str, Any]:
         with self._exchange("POST", call, parameters, body, content_type) as response:
-            return parse(_whole(response), response.status)
+            return parse(_whole(response, self._timeout), response.status)
 
     @contextmanager
     def _exchange(
@@ -318,15 +320,26 @@ def _opened(package: Package) -> Iterator[tuple[BinaryIO, int]]:
             yield file, package.stat().st_size
 
 
-def _chunks(response: http.client.HTTPResponse) -> Iterator[bytes]:
-    while chunk := response.read(CHUNK):
+def _chunks(response: http.client.HTTPResponse, patience: float) -> Iterator[bytes]:
+    """The answer as it comes, which must be soon: one that trickles would hold its thread for ever.
+
+    :param patience: seconds
+    """
+    begin, size = time.monotonic(), 0
+    while chunk := response.read1(CHUNK):
+        size += len(chunk)
+        if time.monotonic() - begin > patience + size / _LEAST_RATE:
+            raise TimeoutError(f"only {size} bytes after {patience:g} s")
         yield chunk
+    if response.length:
+        raise http.client.IncompleteRead(b"", response.length)
+    response.read()  # nothing any more, but the connection may be used again
 
 
-def _whole(response: http.client.HTTPResponse) -> bytes:
-    raw = response.read(_ANSWER_LIMIT + 1)
-    if len(raw) > _ANSWER_LIMIT:
-        raise unreadable(raw, response.status)
-    if not response.isclosed():
-        response.read()
-    return raw
+def _whole(response: http.client.HTTPResponse, patience: float) -> bytes:
+    raw = bytearray()
+    for chunk in _chunks(response, patience):
+        raw += chunk
+        if len(raw) > _ANSWER_LIMIT:
+            raise unreadable(bytes(raw[:100]), response.status)
+    return bytes(raw)

@@ -2,7 +2,8 @@
 
 Our door is idempotent, so a crash between taking in and confirming only makes us fetch once more. The upstream learns
 ``done`` when a package is durable here, and ``fail`` when our door refused the same bytes twice for good; in between it
-hears nothing and the package stays in its list.
+hears nothing and the package stays in its list. A sender we do not know is refused only once our directory is newer
+than the package.
 """
 
 from __future__ import annotations
@@ -10,6 +11,7 @@ from __future__ import annotations
 import logging
 from collections.abc import Callable
 from dataclasses import dataclass
+from datetime import datetime, timedelta
 from typing import IO
 
 from django.db.models import F
@@ -29,27 +31,40 @@ from lienthong.gateways.national.files import package_file
 from lienthong.gateways.national.models import OnUnknownSender, Refused, Upstream
 from lienthong.gateways.national.pace import Round
 from lienthong.registry import directory
+from lienthong.registry.errors import RegistryError
 from lienthong.registry.resolution import SystemAccess
 
 _log = logging.getLogger(__name__)
 _REASON_LIMIT = 300  # characters; the reason travels in a header
 _TROUBLES = 3  # one after the other: then it is the upstream and not a package
+_FRESH = timedelta(minutes=10)  # so often at most the whole directory is fetched for senders we do not know
 
 
 @dataclass(slots=True)
 class Tally:
-    """What one round did. ``left``: could not be fetched, stored or confirmed now and stays in the upstream's list."""
+    """What one round did. ``left``: could not be fetched, stored or confirmed now and stays in the upstream's list;
+    ``postponed``: stays there until the directory may be fetched again."""
 
     taken: int = 0
     repeated: int = 0
     refused: int = 0
     left: int = 0
+    postponed: int = 0
+
+    @property
+    def stays(self) -> int:
+        """Packages that stay in the upstream's list."""
+        return self.left + self.postponed
 
     @property
     def went(self) -> Round:
         if self.taken + self.repeated + self.refused:
             return Round.BUSY
         return Round.FAILED if self.left else Round.IDLE
+
+
+class _PostponedError(Exception):
+    """The directory is too fresh to be fetched again for this sender, and older than the package."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -61,15 +76,16 @@ class _Attempt:
 class Inward:
     """The inward side of one upstream.
 
-    :param sync: brings the directory in step; called at most once a round, when a sender is unknown
+    :param sync: brings the directory in step; called when a sender is unknown, at most every ten minutes
     """
 
     def __init__(self, upstream: Upstream, client: VxpClient, sync: Callable[[], object]) -> None:
         self._upstream = upstream
         self._client = client
         self._sync = sync
-        self._may_sync = False
         self._unconfirmed: set[str] = set()
+        self._seen: dict[str, datetime] = {}  # since when packages of unknown senders stand in the list
+        self._asked_at = clock.now()
 
     def round(self) -> Tally:
         """Take all that waits, documents before status reports, which speak of them.
@@ -77,9 +93,8 @@ class Inward:
         :raises VxpError: the upstream does not answer its list properly, which is never taken as an empty one
         """
         tally = Tally()
-        self._may_sync = self._upstream.on_unknown_sender == OnUnknownSender.SYNC
         for kind in PackageKind:
-            troubles = 0
+            troubles, self._asked_at = 0, clock.now()
             for row in self._client.get_received_edoc_list(kind):
                 left = tally.left
                 self._take(row, kind, tally)
@@ -90,12 +105,17 @@ class Inward:
 
     def _take(self, row: Received, kind: PackageKind, tally: Tally) -> None:
         """One package. Whatever goes wrong with it does not keep those behind it waiting."""
+        if self._waits_for_directory(row):
+            tally.postponed += 1
+            return
         try:
             if row.doc_id not in self._unconfirmed:
                 self._admit(row, kind, tally)
             if row.doc_id in self._unconfirmed:
                 self._client.update_status(row.doc_id, "done")
                 self._unconfirmed.discard(row.doc_id)
+        except _PostponedError:
+            tally.postponed += 1
         except (VxpError, Refusal) as error:
             _log.warning("%s: package %s stays in the list: %s", self._upstream, row.doc_id, error)
             tally.left += 1
@@ -121,13 +141,37 @@ class Inward:
         refusal = first.outcome
         if not isinstance(refusal, Refusal) or refusal.reason.temporary:
             return refusal
-        if refusal.reason is Reason.SENDER_UNKNOWN and self._may_sync:
-            self._may_sync = False
-            self._sync()
+        if refusal.reason is Reason.SENDER_UNKNOWN and self._upstream.on_unknown_sender == OnUnknownSender.SYNC:
+            self._look_up_sender(row)
         second = self._try(row, kind)
         if isinstance(second.outcome, Refusal) and second.sha256 != first.sha256:
             raise VxpError("", "the package differs each time it is fetched")
         return second.outcome
+
+    def _look_up_sender(self, row: Received) -> None:
+        """Make the directory newer than the package.
+
+        :raises _PostponedError: that is not possible yet
+        :raises VxpError: it could not be fetched, or is being fetched just now
+        """
+        seen = self._seen.setdefault(row.doc_id, self._asked_at)
+        synced = self._synced_at()
+        if synced is not None and synced < seen and clock.now() - synced < _FRESH:
+            raise _PostponedError
+        if synced is None or synced < seen:
+            try:
+                self._sync()
+            except RegistryError as error:
+                raise VxpError("", error.message, temporary=True) from error
+        del self._seen[row.doc_id]
+
+    def _waits_for_directory(self, row: Received) -> bool:
+        """Seen before, and nothing has changed since: it need not be fetched again."""
+        seen, synced = self._seen.get(row.doc_id), self._synced_at() if self._seen else None
+        return seen is not None and synced is not None and synced < seen and clock.now() - synced < _FRESH
+
+    def _synced_at(self) -> datetime | None:
+        return Upstream.objects.values_list("synced_at", flat=True).get(pk=self._upstream.pk)
 
     def _try(self, row: Received, kind: PackageKind) -> _Attempt:
         with package_file() as file:

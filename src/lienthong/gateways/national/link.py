@@ -1,4 +1,5 @@
-"""The link role: for every upstream a thread that polls, until told to stop. What goes out is the worker's.
+"""The link role: for every upstream a thread that polls and one that keeps the directory in step, so that documents
+never wait for a directory; until told to stop. What goes out is the worker's.
 
 The list of upstreams is looked at again every few seconds, so that one added, locked or removed needs no restart.
 """
@@ -28,13 +29,23 @@ from lienthong.registry.errors import RegistryError
 
 _log = logging.getLogger(__name__)
 _TRACK_SECONDS, _STOP_SECONDS = 30.0, 10.0
+_SYNC_LOOK, _SYNC_RETRY = 30.0, 300.0  # seconds: how often to see whether it is due, and when to try again
 _TROUBLES = (VxpError, RegistryError, DatabaseError, InterfaceError, OSError)
 
 
 @dataclass(frozen=True, slots=True)
 class _Poller:
-    thread: threading.Thread
+    threads: tuple[threading.Thread, ...]
     stop: threading.Event
+
+    @property
+    def is_alive(self) -> bool:
+        return any(thread.is_alive() for thread in self.threads)
+
+    def join(self, seconds: float) -> None:
+        deadline = time.monotonic() + seconds
+        for thread in self.threads:
+            thread.join(max(0.0, deadline - time.monotonic()))
 
 
 class Link:
@@ -55,19 +66,23 @@ class Link:
             stopping.wait(settings.LINK_SECONDS)
         self._adjust(set())
         for poller in self._pollers.values():
-            poller.thread.join(timeout=_STOP_SECONDS)
+            poller.join(_STOP_SECONDS)
 
     def _adjust(self, wanted: set[int]) -> None:
         for pk, poller in list(self._pollers.items()):
             if pk not in wanted:
                 poller.stop.set()
-            if not poller.thread.is_alive():
+            if not poller.is_alive:
                 del self._pollers[pk]
         for pk in wanted - self._pollers.keys():
             stop = threading.Event()
-            thread = threading.Thread(target=poll_until, args=(pk, stop), name=f"upstream {pk}", daemon=True)
-            self._pollers[pk] = _Poller(thread, stop)
-            thread.start()
+            threads = tuple(
+                threading.Thread(target=work, args=(pk, stop), name=f"upstream {pk}", daemon=True)
+                for work in (poll_until, sync_until)
+            )
+            self._pollers[pk] = _Poller(threads, stop)
+            for thread in threads:
+                thread.start()
 
 
 def poll_until(pk: int, stop: threading.Event) -> None:
@@ -90,7 +105,6 @@ def _poll(pk: int, stop: threading.Event) -> None:
     with account_of(upstream).client() as client:
         inward = Inward(upstream, client, lambda: synchronise(upstream))
         while not stop.wait(pause):
-            _sync_when_due(upstream)
             went = poll_once(upstream, inward)[0]
             if went is not Round.FAILED and time.monotonic() - tracked > _TRACK_SECONDS:
                 tracked = time.monotonic()
@@ -133,17 +147,27 @@ def poll_once(upstream: Upstream, inward: Inward) -> tuple[Round, Tally]:
     return went, tally
 
 
-def _sync_when_due(upstream: Upstream) -> None:
-    """At the start and then every few hours; a failure waits for the next time."""
-    due = timedelta(hours=settings.LINK_SYNC_HOURS)
+def sync_until(pk: int, stop: threading.Event) -> None:
+    """Keep the directory of one upstream in step: at the start, then every few hours."""
+    pause = 0.0
+    while not stop.wait(pause):
+        pause = _SYNC_LOOK
+        try:
+            upstream = Upstream.objects.select_related("system").get(pk=pk)
+            if is_due(upstream):
+                synchronise(upstream)
+        except _TROUBLES as error:
+            _log.warning("the directory of upstream %s was not taken over: %s", pk, error)
+            pause = _SYNC_RETRY
+        connection.close()
+
+
+def is_due(upstream: Upstream) -> bool:
+    """Whether the directory is to be taken over now."""
     last = upstream.synced_at
-    if not upstream.syncs_directory or (last is not None and clock.now() - last < due):
-        return
-    upstream.synced_at = clock.now()  # as far as this process is concerned
-    try:
-        synchronise(upstream)
-    except (VxpError, RegistryError) as error:
-        _log.warning("%s: the directory was not taken over: %s", upstream, error)
+    return upstream.syncs_directory and (
+        last is None or clock.now() - last >= timedelta(hours=settings.LINK_SYNC_HOURS)
+    )
 
 
 def _has_changed(upstream: Upstream) -> bool:

@@ -57,10 +57,11 @@ def synchronise(upstream: Upstream, progress: Progress = lambda _done, _total: N
             raise RegistryError(
                 "national.sync.running", "Danh bạ của trục này đang được đồng bộ.", "Đợi lần đồng bộ đang chạy xong."
             )
+        asked_at = clock.now()
         with account_of(upstream).client() as client:
             lists = fetch_lists(client)
         report = _take_over(upstream, merge(lists), progress)
-    Upstream.objects.filter(pk=upstream.pk).update(synced_at=clock.now())
+    Upstream.objects.filter(pk=upstream.pk).update(synced_at=asked_at)
     return report
 
 

@@ -9,6 +9,7 @@ from urllib.parse import urlsplit
 
 from lienthong.common import clock
 from lienthong.exchange.hubs.links import set_link
+from lienthong.exchange.hubs.models import Link
 from lienthong.gateways.national.client import VxpClient
 from lienthong.gateways.national.models import OnUnknownSender, Upstream
 from lienthong.registry import codes, revision, services, vault
@@ -29,6 +30,16 @@ class Terms:
     on_unknown_sender: str = OnUnknownSender.SYNC.value
     syncs_directory: bool = True
     adds_trace: bool = True
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Changes:
+    """What is to be changed of an upstream; nothing where empty."""
+
+    endpoint: str = ""
+    remote_system_id: str = ""
+    secret: str = field(default="", repr=False)
+    terms: Terms | None = None
 
 
 @dataclass(frozen=True, slots=True)
@@ -66,20 +77,52 @@ def add_upstream(  # noqa: PLR0913 - one column each
             remote_system_id=remote_system_id.strip(),
             secret_encrypted=encrypted.ciphertext,
             key_id=encrypted.key_id,
-            own_codes=[codes.normalise(code) for code in terms.own_codes],
-            poll_min_seconds=terms.poll_min,
-            poll_max_seconds=terms.poll_max,
-            timeout_seconds=terms.timeout,
-            on_unknown_sender=terms.on_unknown_sender,
-            syncs_directory=terms.syncs_directory,
+            **_columns(terms),
         )
 
 
-def change_secret(*, upstream: Upstream, secret: str) -> None:
-    """Keep the secret that the other side has just given out."""
-    encrypted = _encrypt(upstream.system.system_id, secret)
-    upstream.secret_encrypted, upstream.key_id = encrypted.ciphertext, encrypted.key_id
-    upstream.save(update_fields=["secret_encrypted", "key_id"])
+def change_upstream(*, upstream: Upstream, changes: Changes) -> None:
+    """Take over what the other side or the operator changed; the link heeds it within its longest pause.
+
+    :raises RegistryError: ``national.upstream.*``
+    """
+    endpoint, remote_id = changes.endpoint or upstream.endpoint, changes.remote_system_id or upstream.remote_system_id
+    terms = changes.terms or terms_of(upstream)
+    _check(endpoint, remote_id, changes.secret or "-", terms)
+    with revision.changing():
+        upstream.endpoint, upstream.remote_system_id = endpoint.strip(), remote_id.strip()
+        if changes.secret:
+            encrypted = _encrypt(upstream.system.system_id, changes.secret)
+            upstream.secret_encrypted, upstream.key_id = encrypted.ciphertext, encrypted.key_id
+        for name, value in _columns(terms).items():
+            setattr(upstream, name, value)
+        upstream.save()
+        link = Link.objects.filter(pk=upstream.pk).first()
+        set_link(system=upstream.system, is_hub=link is not None and link.is_hub, adds_trace=terms.adds_trace)
+
+
+def terms_of(upstream: Upstream) -> Terms:
+    """How an upstream is dealt with now."""
+    return Terms(
+        own_codes=list(upstream.own_codes),
+        poll_min=upstream.poll_min_seconds,
+        poll_max=upstream.poll_max_seconds,
+        timeout=upstream.timeout_seconds,
+        on_unknown_sender=upstream.on_unknown_sender,
+        syncs_directory=upstream.syncs_directory,
+        adds_trace=Link.objects.filter(pk=upstream.pk, adds_trace=True).exists(),
+    )
+
+
+def _columns(terms: Terms) -> dict[str, object]:
+    return {
+        "own_codes": [codes.normalise(code) for code in terms.own_codes],
+        "poll_min_seconds": terms.poll_min,
+        "poll_max_seconds": terms.poll_max,
+        "timeout_seconds": terms.timeout,
+        "on_unknown_sender": terms.on_unknown_sender,
+        "syncs_directory": terms.syncs_directory,
+    }
 
 
 def route_agency(*, upstream: Upstream, agency: Agency) -> None:

@@ -13,6 +13,7 @@ from lienthong.exchange.outages import DATABASE_AWAY
 from lienthong.gateways.rest_api.problems import ApiError, Fault
 from lienthong.gateways.rest_api.requests import Caller, address_behind, is_within
 from lienthong.ledger.denials import record_denial
+from lienthong.ledger.uses import record_use
 from lienthong.registry.api_access import KeyAccess, find_key, take_token
 from lienthong.registry.api_tokens import Token, new_token, read_token
 from lienthong.registry.models import ApiScope
@@ -72,11 +73,13 @@ def admit(door: KeyDoor, authorization: str, remote: str) -> KeyAccess:
     :raises ApiError: the key does not open this door now
     """
     try:
-        return door.open(authorization, remote)
+        key = door.open(authorization, remote)
     except ApiError as error:
         if error.fault in _DENIALS:
             _note_denial(authorization, remote, error.fault.code)
         raise
+    record_use(credential=f"api_key:{key.pk}", system=key.system.system_id, remote=remote)
+    return key
 
 
 def _note_denial(authorization: str, remote: str, code: str) -> None:

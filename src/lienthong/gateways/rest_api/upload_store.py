@@ -138,6 +138,12 @@ def cancel(upload: Upload) -> None:
             upload.delete()
 
 
+def discard(upload: Upload) -> None:
+    """Take away all that arrived, at once."""
+    path_of(upload).unlink(missing_ok=True)
+    upload.delete()
+
+
 def path_of(upload: Upload) -> Path:
     return Path(settings.DATA_DIR) / "uploads" / f"{upload.pk}.part"
 

@@ -10,6 +10,7 @@ from ninja import Header, Router
 from ninja.responses import Status
 
 from edxml102.model import PackageKind
+from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.gateways.rest_api import specification, upload_store
 from lienthong.gateways.rest_api.idempotency import Answer, Claim
 from lienthong.gateways.rest_api.keys import ApiKey
@@ -78,7 +79,12 @@ def submit_upload(request: ApiRequest, upload_id: UUID) -> HttpResponseBase:
     if upload.status is not None:
         answer = Answer(upload.status, upload.content, replayed=True)
     else:
-        answer = _submit(request, upload)
+        try:
+            answer = _submit(request, upload)
+        except Refusal as refusal:
+            if refusal.reason is Reason.STATE_SECRET:  # not a byte of it stays, not even until the upload expires
+                upload_store.discard(upload)
+            raise
         upload_store.finish(upload, status=answer.status, content=answer.content)
     return response_of(answer, location="/api/v1/documents/{id}")
 

@@ -12,6 +12,7 @@ from collections.abc import Callable, Iterable, Mapping
 from lienthong.common import vxp
 from lienthong.gateways.vxp_api.faults import CallError, Fault
 from lienthong.gateways.vxp_api.parameters import Parameters, parse_sign_header
+from lienthong.ledger.uses import record_use
 from lienthong.registry.resolution import SystemAccess
 
 SIGN_HEADER = "HTTP_XROADVNPT_SIGN_HEADER"
@@ -36,21 +37,29 @@ def authenticate(
     parameters = parse_sign_header(raw)
     system_id = parameters.required("systemid")
     system = find_system(system_id) if len(system_id) <= _LONGEST_SYSTEM_ID and system_id.isprintable() else None
-    verified = is_signed(raw, declared, system.secrets if system else (_NOBODYS_SECRET,))
+    signer = which_signed(raw, declared, system.secrets if system else (_NOBODYS_SECRET,))
     if system is None:
         raise CallError(Fault.SYSTEM_UNKNOWN, f"systemid: {system_id[:_LONGEST_SYSTEM_ID]}.", system_id=system_id)
-    if not verified:
+    if signer is None:
         raise CallError(Fault.SIGNATURE_WRONG, system_id=system_id)
     if system.is_locked:  # told only to who holds the secret
         raise CallError(Fault.SYSTEM_LOCKED, system_id=system_id)
+    if system.credentials:
+        remote = meta.get("REMOTE_ADDR", "")
+        record_use(credential=f"secret:{system.credentials[signer]}", system=system.system_id, remote=remote)
     return system, parameters
 
 
-def is_signed(raw: bytes, declared: bytes, secrets: Iterable[str]) -> bool:
-    """Whether any of the secrets made this signature. All are tried, so that time does not tell which."""
+def which_signed(raw: bytes, declared: bytes, secrets: Iterable[str]) -> int | None:
+    """The place of the secret that made this signature. All are tried, so that time does not tell which."""
     declared = declared.lower()
     matches = [hmac.compare_digest(vxp.sign(secret, raw).encode(), declared) for secret in secrets]
-    return any(matches)
+    return matches.index(True) if any(matches) else None
+
+
+def is_signed(raw: bytes, declared: bytes, secrets: Iterable[str]) -> bool:
+    """Whether any of the secrets made this signature."""
+    return which_signed(raw, declared, secrets) is not None
 
 
 def _header_bytes(meta: Mapping[str, str], name: str) -> bytes:

@@ -2,19 +2,25 @@
 
 from __future__ import annotations
 
+import logging
 from collections.abc import Callable
 
+from django.db import DatabaseError
 from django.http import HttpRequest, HttpResponse, HttpResponseBase, JsonResponse, StreamingHttpResponse
 
 from lienthong.common import clock
 from lienthong.common.sql import release_connection
 from lienthong.exchange.deliveries import StoredPackage, delivered_package
+from lienthong.exchange.outages import DATABASE_AWAY
 from lienthong.exchange.refusals import Refusal
 from lienthong.gateways.webhook.ranges import Part, wanted_part
 from lienthong.gateways.webhook.signing import is_link_signed
+from lienthong.ledger.denials import record_denial
+from lienthong.ledger.uses import record_use
 from lienthong.registry.directory import find_system
 from lienthong.registry.resolution import SystemAccess
 
+log = logging.getLogger(__name__)
 _CHUNK = 256 * 1024
 _NOBODYS_SECRET = "kept-only-to-spend-the-same-time"  # noqa: S105 - opens nothing
 View = Callable[..., HttpResponseBase]
@@ -27,13 +33,22 @@ def download(request: HttpRequest, system_id: str, delivery_id: str) -> HttpResp
     try:
         system = _signed_for(request, system_id, delivery_id)
         if system is None:
+            _note_denial(request, system_id)
             return _refused(403, "webhook.link_invalid", "Liên kết tải không đúng hoặc đã hết hạn; chờ lần báo sau.")
+        record_use(credential=f"link:{system_id}", system=system_id, remote=request.META.get("REMOTE_ADDR", ""))
         package = delivered_package(system, delivery_id)
     except Refusal as refusal:
         return _refused(refusal.reason.http_status, refusal.reason.code, refusal.reason.sentence)
     finally:
         release_connection()
     return _answer(request, package)
+
+
+def _note_denial(request: HttpRequest, system_id: str) -> None:
+    try:
+        record_denial(system=system_id, remote=request.META.get("REMOTE_ADDR", ""), code="webhook.link_invalid")
+    except (DatabaseError, *DATABASE_AWAY):
+        log.exception("a denial left no event")
 
 
 def _signed_for(request: HttpRequest, system_id: str, delivery_id: str) -> SystemAccess | None:

@@ -10,6 +10,8 @@ from datetime import timedelta
 from django.db import transaction
 
 from lienthong.common import clock
+from lienthong.ledger.kinds import EventKind
+from lienthong.registry.acts import note_system
 from lienthong.registry.api_tokens import new_token
 from lienthong.registry.errors import RegistryError
 from lienthong.registry.models import ApiKey, ApiScope, System
@@ -94,6 +96,7 @@ def revoke_api_key(*, prefix: str) -> ApiKey:
         if key.revoked_at is None:
             key.revoked_at = clock.now()
             key.save(update_fields=["revoked_at"])
+            note_system(EventKind.SECRET_REVOKED, key.system, api_key=key.prefix)
     return key
 
 
@@ -117,7 +120,11 @@ def api_key_by_prefix(prefix: str, *, for_update: bool = False) -> ApiKey:
 
 def _issue(**columns: object) -> NewApiKey:
     token = new_token()
-    key = ApiKey.objects.create(prefix=token.prefix, secret_hash=token.secret_hash, created_at=clock.now(), **columns)
+    with transaction.atomic():
+        key = ApiKey.objects.create(
+            prefix=token.prefix, secret_hash=token.secret_hash, created_at=clock.now(), **columns
+        )
+        note_system(EventKind.SECRET_ISSUED, key.system, api_key=key.prefix, scopes=" ".join(key.scopes))
     return NewApiKey(key, token.text)
 
 

@@ -1,0 +1,1 @@
+"""What keeps out what must not be here, and tells the people who must know."""
