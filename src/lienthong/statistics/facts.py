@@ -64,7 +64,7 @@ def copies_sql(where: LiteralString) -> str:
            d.agency_id AS sender_id, COALESCE(ps.level, 'other') AS sender_level, ps.parent_id AS sender_parent_id,
            COALESCE(r.to_agency_id, r.agency_id) AS receiver_id, COALESCE(pr.level, 'other') AS receiver_level,
            pr.parent_id AS receiver_parent_id, r.outcome, r.outcome IN ('accepted', 'redirected') AS good, r.state,
-           CASE WHEN v.id IS NULL THEN 'none' WHEN v.state IN ('waiting', 'leased', 'failed') THEN 'open'
+           CASE WHEN v.id IS NULL THEN 'none' WHEN v.state IN ('waiting', 'leased', 'failed', 'held') THEN 'open'
                 ELSE v.state END AS carried,
            CASE WHEN v.state = 'given_up' THEN COALESCE(NULLIF(v.cause, ''), 'delivery.refused') ELSE '' END AS cause,
            CASE WHEN r.state = 'rejected' THEN left(btrim(r.status_description), 200) ELSE '' END AS refusal,

@@ -139,7 +139,7 @@ WITH told AS (
     SELECT f.document FROM statistics_copy f
       JOIN exchange_recipient r ON r.id = f.recipient LEFT JOIN exchange_delivery v ON v.id = r.delivery_id
      WHERE f.carried IN ('open', 'given_up')
-       AND f.carried <> CASE WHEN v.state IN ('waiting', 'leased', 'failed') THEN 'open' ELSE v.state END
+       AND f.carried <> CASE WHEN v.state IN ('waiting', 'leased', 'failed', 'held') THEN 'open' ELSE v.state END
 )
 SELECT id FROM told WHERE id < %(live)s
  UNION
