@@ -2,10 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import timedelta
 from pathlib import Path
+from typing import Any
 from urllib.parse import unquote, urlsplit
 
-from lienthong.common import env, failpoints
+from django.conf import settings as django_settings
+from django.utils.functional import lazy
+
+from lienthong.common import env, failpoints, keyfile
 from lienthong.common.embedded_postgres import EmbeddedPostgres
 
 # --- Where things lie ---------------------------------------------------------------------------------------------
@@ -18,6 +23,7 @@ EMBEDDED_POSTGRES = EmbeddedPostgres(DATA_DIR / "postgres", binaries=POSTGRES_BI
 # Keys are made at the first start and kept in files of the data folder, never in the database or the environment.
 MASTER_KEY_FILE = env.read("LIENTHONG_MASTER_KEY_FILE", Path, DATA_DIR / "keys" / "master.key")
 LEDGER_KEY_FILE = env.read("LIENTHONG_LEDGER_KEY_FILE", Path, DATA_DIR / "keys" / "ledger.key")
+WEB_KEY_FILE = env.read("LIENTHONG_WEB_KEY_FILE", Path, DATA_DIR / "keys" / "web.key")
 
 # --- Serving ------------------------------------------------------------------------------------------------------
 HOST = env.read("LIENTHONG_HOST", str, "127.0.0.1")
@@ -98,6 +104,18 @@ SELF_TESTS = {
 }
 DISK_WARNING_PERCENT = env.read("LIENTHONG_DISK_WARNING_PERCENT", env.integer(minimum=1, maximum=90), 15)
 
+# --- Pages --------------------------------------------------------------------------------------------------------
+SESSION_IDLE_MINUTES = env.read("LIENTHONG_SESSION_IDLE_MINUTES", env.integer(minimum=5, maximum=1440), 120)
+SESSION_HOURS = env.read("LIENTHONG_SESSION_HOURS", env.integer(minimum=1, maximum=168), 12)
+SIGN_IN_FAILURES = env.read("LIENTHONG_SIGN_IN_FAILURES", env.integer(minimum=3, maximum=100), 6)
+SIGN_IN_LOCK_MINUTES = env.read("LIENTHONG_SIGN_IN_LOCK_MINUTES", env.integer(minimum=1, maximum=1440), 15)
+OIDC_URL = env.read("LIENTHONG_OIDC_URL", env.http_url, "")
+OIDC_CLIENT_ID = env.read("LIENTHONG_OIDC_CLIENT_ID", str, "")
+OIDC_SECRET_FILE = env.read("LIENTHONG_OIDC_SECRET_FILE", Path, None)
+OIDC_NAME = env.read("LIENTHONG_OIDC_NAME", str, "tài khoản của thành phố")
+if OIDC_URL and not (OIDC_CLIENT_ID and OIDC_SECRET_FILE):
+    raise env.SettingError("LT-S12: LIENTHONG_OIDC_URL cần LIENTHONG_OIDC_CLIENT_ID và LIENTHONG_OIDC_SECRET_FILE.")
+
 # --- Client -------------------------------------------------------------------------------------------------------
 # Read by ``lienthong send``, ``inbox``, ``fetch``, ``confirm`` and ``report``, which speak to some axis over HTTP.
 API_URL = env.read("LIENTHONG_API_URL", str, "http://127.0.0.1:8019")
@@ -140,11 +158,13 @@ def _database(url: str) -> dict[str, object]:
 
 # --- Django -------------------------------------------------------------------------------------------------------
 DEBUG = False
-SECRET_KEY = "unused-until-pages-arrive"  # noqa: S105 - nothing is signed with it: no sessions, no forms yet
+SECRET_KEY = lazy(lambda: keyfile.read_or_create(Path(django_settings.WEB_KEY_FILE)), str)()  # made at first use
 AUTH_USER_MODEL = "accounts.User"
 INSTALLED_APPS = [
     "django.contrib.contenttypes",
     "django.contrib.auth",
+    "django.contrib.sessions",
+    "django.contrib.messages",
     "lienthong.accounts",
     "lienthong.records",
     "lienthong.ledger",
@@ -158,16 +178,132 @@ INSTALLED_APPS = [
     "lienthong.gateways.webhook",
     "lienthong.exchange.hubs",
     "lienthong.gateways.national",
+    "lienthong.web",
+    "allauth",
+    "allauth.account",
+    "allauth.socialaccount",
+    "allauth.socialaccount.providers.openid_connect",
+    "allauth.mfa",
+    "allauth.usersessions",
+    "axes",
 ]
-MIDDLEWARE: list[str] = []  # the hot path pays for each one; gateways authenticate for themselves
+# Of the pages only: config/wsgi.py sends gateways' requests past it, as the hot path would pay for each one.
+MIDDLEWARE = [
+    "lienthong.web.middleware.security_headers",
+    "django.contrib.sessions.middleware.SessionMiddleware",
+    "django.middleware.common.CommonMiddleware",
+    "django.middleware.csrf.CsrfViewMiddleware",
+    "django.contrib.auth.middleware.AuthenticationMiddleware",
+    "django.contrib.messages.middleware.MessageMiddleware",
+    "django_htmx.middleware.HtmxMiddleware",
+    "allauth.account.middleware.AccountMiddleware",
+    "lienthong.web.middleware.session_life",
+    "lienthong.web.middleware.first_password",
+    "axes.middleware.AxesMiddleware",
+]
 ROOT_URLCONF = "lienthong.config.urls"
 WSGI_APPLICATION = "lienthong.config.wsgi.application"
 DATABASES = {"default": _database(DATABASE_URL or EMBEDDED_POSTGRES.url)}
 DEFAULT_AUTO_FIELD = "django.db.models.BigAutoField"
-APPEND_SLASH = False  # a redirect breaks the national SDK (vxp-protocol.md, section 1)
+APPEND_SLASH = True  # pages only: a redirect breaks the national SDK (vxp-protocol.md, section 1)
+SILENCED_SYSTEM_CHECKS = ["urls.W002"]  # the national SDK doubles a slash
 USE_TZ = True
 TIME_ZONE = "Asia/Ho_Chi_Minh"
 LANGUAGE_CODE = "vi"
+TEMPLATES: list[dict[str, Any]] = [
+    {
+        "BACKEND": "django.template.backends.django.DjangoTemplates",
+        "APP_DIRS": True,
+        "OPTIONS": {
+            "context_processors": [
+                "django.template.context_processors.request",
+                "django.contrib.messages.context_processors.messages",
+                "lienthong.web.context.shell",
+            ],
+            "builtins": ["lienthong.web.templatetags.parts"],
+        },
+    }
+]
+FORM_RENDERER = "lienthong.web.rendering.Renderer"
+STATIC_URL = "/static/"
+STATIC_ROOT = (
+    Path(__file__).parents[1] / "web" / "static"
+)  # built by "make setup", served by WhiteNoise as it lies there
+CSRF_FAILURE_VIEW = "lienthong.web.errors.forged"
+
+# --- Signing in -----------------------------------------------------------------------------------------------------
+_HTTPS = PUBLIC_URL.startswith("https://")
+_PREFIX = "__Host-" if _HTTPS else ""
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_PREFIX}lienthong", f"{_PREFIX}csrftoken"
+SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
+CSRF_COOKIE_HTTPONLY = True
+CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _HTTPS else []  # behind a proxy that ends TLS
+SESSION_COOKIE_AGE = SESSION_IDLE_MINUTES * 60
+SESSION_EXPIRE_AT_BROWSER_CLOSE = False
+LOGIN_URL, LOGIN_REDIRECT_URL = "account_login", "home"
+AUTHENTICATION_BACKENDS = [
+    "axes.backends.AxesStandaloneBackend",
+    "allauth.account.auth_backends.AuthenticationBackend",
+]
+AUTH_PASSWORD_VALIDATORS = [
+    {"NAME": "django.contrib.auth.password_validation.MinimumLengthValidator", "OPTIONS": {"min_length": 10}},
+    {"NAME": "django.contrib.auth.password_validation.CommonPasswordValidator"},
+    {"NAME": "django.contrib.auth.password_validation.NumericPasswordValidator"},
+    {
+        "NAME": "django.contrib.auth.password_validation.UserAttributeSimilarityValidator",
+        "OPTIONS": {"user_attributes": ("username", "full_name", "email")},
+    },
+]
+ACCOUNT_ADAPTER = "lienthong.web.signin.adapters.AccountAdapter"
+ACCOUNT_DEFAULT_HTTP_PROTOCOL = "https" if _HTTPS else "http"
+ACCOUNT_EMAIL_VERIFICATION = "none"
+ACCOUNT_LOGIN_METHODS = {"username"}
+ACCOUNT_SIGNUP_FIELDS = ["username*", "password1*"]
+ACCOUNT_SESSION_REMEMBER = False
+ACCOUNT_USER_DISPLAY = str
+ACCOUNT_LOGOUT_REDIRECT_URL = "account_login"
+ACCOUNT_EMAIL_NOTIFICATIONS = False
+ACCOUNT_FORMS = {
+    "login": "lienthong.web.signin.forms.SignInForm",
+    "reauthenticate": "lienthong.web.signin.forms.AgainForm",
+}
+# Offices sit behind one address, so an address may sign in often; guessing a password is what axes locks out.
+ACCOUNT_RATE_LIMITS = {"login": "300/m/ip", "login_failed": "120/m/ip,20/300s/key"}
+MFA_ADAPTER = "lienthong.web.signin.adapters.MfaAdapter"
+MFA_FORMS = {
+    "authenticate": "lienthong.web.signin.forms.CodeForm",
+    "activate_totp": "lienthong.web.signin.forms.ActivateForm",
+    "add_webauthn": "lienthong.web.signin.forms.KeyForm",
+}
+MFA_SUPPORTED_TYPES = ["totp", "webauthn", "recovery_codes"]
+MFA_TOTP_ISSUER = "Liên thông"
+MFA_WEBAUTHN_ALLOW_INSECURE_ORIGIN = not _HTTPS
+SOCIALACCOUNT_ADAPTER = "lienthong.web.signin.adapters.CityAdapter"
+SOCIALACCOUNT_LOGIN_ON_GET = False
+SOCIALACCOUNT_PROVIDERS = {"openid_connect": {"APPS": [], "OAUTH_PKCE_ENABLED": True}}
+if OIDC_URL and OIDC_SECRET_FILE:
+    SOCIALACCOUNT_PROVIDERS["openid_connect"]["APPS"] = [
+        {
+            "provider_id": "city",
+            "name": OIDC_NAME,
+            "client_id": OIDC_CLIENT_ID,
+            "secret": OIDC_SECRET_FILE.read_text(encoding="ascii").strip(),
+            "settings": {"server_url": OIDC_URL},
+        }
+    ]
+USERSESSIONS_TRACK_ACTIVITY = False
+AXES_FAILURE_LIMIT = SIGN_IN_FAILURES
+AXES_COOLOFF_TIME = timedelta(minutes=SIGN_IN_LOCK_MINUTES)
+AXES_LOCKOUT_PARAMETERS = [
+    ["username", "ip_address"]
+]  # neither a whole office nor, from outside, a person is locked out
+AXES_USERNAME_FORM_FIELD = "login"
+AXES_LOCKOUT_CALLABLE = "lienthong.web.signin.views.locked_out"
+AXES_CLIENT_IP_CALLABLE = "lienthong.web.signin.adapters.client_address"
+AXES_DISABLE_ACCESS_LOG = True
+AXES_ENABLE_ADMIN = False
+AXES_RESET_ON_SUCCESS = True
+AXES_VERBOSE = False
 LOGGING = {
     "version": 1,
     "disable_existing_loggers": False,

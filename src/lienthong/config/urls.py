@@ -1,8 +1,4 @@
-"""Which gateway answers which path.
-
-What matches nothing is answered by the national interface: a client whose endpoint is mistyped would take any page
-that is not JSON for an empty inbox.
-"""
+"""Which gateway answers which path; all others are pages (``config/errors.py`` answers what matches nothing)."""
 
 from __future__ import annotations
 
@@ -14,7 +10,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^vxp(?:/|$)", include("lienthong.gateways.vxp_api.urls")),
     re_path(r"^webhook/", include("lienthong.gateways.webhook.urls")),
     re_path(r"^", include("lienthong.gateways.probes.urls")),
+    re_path(r"", include("lienthong.web.urls")),
 ]
-handler400 = "lienthong.gateways.vxp_api.unknown.unreadable_request"
-handler404 = "lienthong.gateways.vxp_api.unknown.unknown_call"
-handler500 = "lienthong.gateways.vxp_api.unknown.internal_error"
+handler400 = "lienthong.config.errors.bad_request"
+handler403 = "lienthong.config.errors.permission_denied"
+handler404 = "lienthong.config.errors.not_found"
+handler500 = "lienthong.config.errors.server_error"

@@ -11,6 +11,7 @@ class Area(Enum):
     EXCHANGE = "Trao đổi văn bản"
     REGISTRY = "Danh bạ và hệ thống"
     ACCESS = "Truy cập"
+    PEOPLE = "Người dùng"
     LOG = "Nhật ký bằng chứng"
 
 
@@ -61,6 +62,16 @@ class EventKind(Enum):
 
     MASTER_KEY_ROTATED = ("MasterKeyRotated", Area.REGISTRY, "Thay khóa chủ", False)
     MASTER_KEY_RETIRED = ("MasterKeyRetired", Area.REGISTRY, "Bỏ khóa chủ cũ", False)
+    PERSON_ADDED = ("PersonAdded", Area.PEOPLE, "Thêm người dùng", False)
+    PERSON_CHANGED = ("PersonChanged", Area.PEOPLE, "Sửa thông tin người dùng", False)
+    PERSON_DEACTIVATED = ("PersonDeactivated", Area.PEOPLE, "Ngừng tài khoản", False)
+    PERSON_REACTIVATED = ("PersonReactivated", Area.PEOPLE, "Mở lại tài khoản", False)
+    PASSWORD_RESET = ("PasswordReset", Area.PEOPLE, "Đặt lại mật khẩu", False)
+    PASSWORD_CHANGED = ("PasswordChanged", Area.PEOPLE, "Đổi mật khẩu của mình", False)
+    POSITION_GRANTED = ("PositionGranted", Area.PEOPLE, "Giao vai trò", False)
+    POSITION_ENDED = ("PositionEnded", Area.PEOPLE, "Thôi vai trò", False)
+    DELEGATION_GIVEN = ("DelegationGiven", Area.PEOPLE, "Ủy quyền", False)
+    DELEGATION_REVOKED = ("DelegationRevoked", Area.PEOPLE, "Thu hồi ủy quyền", False)
 
     KEY_ROTATED = ("KeyRotated", Area.LOG, "Thay khóa ký của nhật ký", False)
 

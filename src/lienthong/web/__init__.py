@@ -1,1 +1,1 @@
-"""All pages: views, forms and templates, by area. Domain packages know nothing of them."""
+"""All pages. ``docs/how-to/pages.md`` shows how one is made."""

@@ -9,9 +9,10 @@ from django.db import DatabaseError
 from django.http import HttpRequest
 from ninja.security import HttpBearer
 
+from lienthong.common.addresses import address_behind, is_within
 from lienthong.exchange.outages import DATABASE_AWAY
 from lienthong.gateways.rest_api.problems import ApiError, Fault
-from lienthong.gateways.rest_api.requests import Caller, address_behind, is_within
+from lienthong.gateways.rest_api.requests import Caller
 from lienthong.ledger.denials import record_denial
 from lienthong.ledger.uses import record_use
 from lienthong.registry.api_access import KeyAccess, find_key, take_token

@@ -19,11 +19,11 @@ from starlette.requests import Request
 from starlette.responses import Response, StreamingResponse
 from starlette.routing import Route
 
+from lienthong.common.addresses import address_behind
 from lienthong.common.sql import conninfo, release_connection
 from lienthong.exchange.wakeups import CHANNEL, Wakeup, read_wakeup
 from lienthong.gateways.rest_api.keys import KeyDoor, admit
 from lienthong.gateways.rest_api.problems import ApiError, Fault, problem_of
-from lienthong.gateways.rest_api.requests import address_behind
 from lienthong.gateways.rest_api.schemas import Kind
 from lienthong.registry.api_access import KeyAccess
 from lienthong.registry.models import ApiScope

@@ -75,7 +75,11 @@ def choices(chosen: Period, today: date | None = None) -> list[tuple[str, list[P
     """Periods to choose from: twelve months, six quarters, three years; and the chosen one if it is none of them."""
     day = today or clock.today()
     groups = []
-    for label, count, of in (("Tháng", 12, periods.month_of), ("Quý", 6, periods.quarter_of), ("Năm", 3, periods.year_of)):
+    for label, count, of in (
+        ("Tháng", 12, periods.month_of),
+        ("Quý", 6, periods.quarter_of),
+        ("Năm", 3, periods.year_of),
+    ):
         found, at = [], of(day)
         for _ in range(count):
             found.append(at)

@@ -1,0 +1,15 @@
+"""Every page by its address. Paths are Vietnamese without diacritics; names are English and have no namespace."""
+
+from __future__ import annotations
+
+from django.urls import URLPattern, URLResolver, include, path
+
+from lienthong.web import home
+
+urlpatterns: list[URLPattern | URLResolver] = [
+    path("", home.home, name="home"),
+    path("vi-tri/", home.choose_seat, name="choose-seat"),
+    path("dang-nhap/", include("lienthong.web.signin.urls")),
+    path("tai-khoan/", include("lienthong.web.me.urls")),
+    path("tro-giup/giao-dien/", include("lienthong.web.gallery.urls")),
+]
