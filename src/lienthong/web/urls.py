@@ -11,5 +11,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("vi-tri/", home.choose_seat, name="choose-seat"),
     path("dang-nhap/", include("lienthong.web.signin.urls")),
     path("tai-khoan/", include("lienthong.web.me.urls")),
+    path("thong-ke/", include("lienthong.web.statistics.urls")),
+    path("truc/", include("lienthong.web.axis.urls")),
+    path("co-quan/", include("lienthong.web.agencies.urls")),
     path("tro-giup/giao-dien/", include("lienthong.web.gallery.urls")),
 ]

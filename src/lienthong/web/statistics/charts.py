@@ -1,4 +1,4 @@
-"""Figures as options of the chart library. Colours are tokens, so both themes fit; a table stands beside every chart."""
+"""Figures as options of the chart library. Colours are tokens, so both themes fit; a table stands beside each chart."""
 
 from __future__ import annotations
 
@@ -55,9 +55,8 @@ def daily_rows(chart: Chart) -> list[tuple[str, int, int]]:
 
 def flow(pairs: Sequence[tuple[str, str, int]]) -> Chart:
     """From the sender's level to the recipient's, as a Sankey."""
-    names = {side: sorted({pair[side] for pair in pairs}, key=_place) for side in (0, 1)}
-    nodes = [{"name": f"Từ {level_name(one)}"} for one in names[0]]
-    nodes += [{"name": f"Đến {level_name(one)}"} for one in names[1]]
+    nodes = [{"name": f"Từ {level_name(one)}"} for one in sorted({pair[0] for pair in pairs}, key=_place)]
+    nodes += [{"name": f"Đến {level_name(one)}"} for one in sorted({pair[1] for pair in pairs}, key=_place)]
     links = [
         {"source": f"Từ {level_name(start)}", "target": f"Đến {level_name(end)}", "value": count}
         for start, end, count in pairs
