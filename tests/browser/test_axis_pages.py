@@ -171,6 +171,7 @@ def test_every_page_is_usable_by_everybody_and_fits_a_phone(visit: Any, axis: di
     assert_fits(page)
     picture(page, name)
     page.emulate_media(color_scheme="dark")
+    page.reload()
     assert_accessible(page)
 
 

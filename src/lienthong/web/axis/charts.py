@@ -7,6 +7,7 @@ from typing import Any
 
 from lienthong.common import clock
 from lienthong.monitoring.samples import Moment
+from lienthong.monitoring.systems import in_words
 
 Chart = dict[str, Any]
 
@@ -21,11 +22,18 @@ def four(moments: Sequence[Moment]) -> list[dict[str, Any]]:
     )
     times = [clock.in_vietnam(one.at).isoformat() for one in moments]
     return [
-        {"id": f"chart-{name}", "title": title, "last": values[-1] if values else None,
+        {"id": f"chart-{name}", "title": title, "last": _told(name, values),
          "most": max(values, default=None),
          "option": _line(title, colour, times, values)}
         for name, title, colour, values in wanted
     ]  # fmt: skip
+
+
+def _told(name: str, values: list[float]) -> str:
+    """The newest value in words."""
+    if not values:
+        return "–"
+    return in_words(values[-1]) if name == "waiting" else f"{values[-1]:.1f}".removesuffix(".0").replace(".", ",")
 
 
 def _line(title: str, colour: str, times: list[str], values: list[float]) -> Chart:

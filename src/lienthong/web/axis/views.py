@@ -13,7 +13,7 @@ from lienthong.accounts.policies import AxisAct, may_on_axis
 from lienthong.exchange.guards.alerts import open_alerts
 from lienthong.monitoring import samples, watching
 from lienthong.monitoring.conditions import open_conditions
-from lienthong.monitoring.rules import State
+from lienthong.monitoring.rules import Rule, State
 from lienthong.monitoring.systems import Standing, in_words
 from lienthong.web.axis import charts
 from lienthong.web.axis.alerts import shown_condition
@@ -49,7 +49,8 @@ def overview(request: PageRequest) -> HttpResponse:
         "ledger": state.ledger,
         "disk": state.disk,
         "expiries": [(one, one.has_ended(state.now)) for one in state.expiries[:8]],
-        "conditions": [shown_condition(row) for row in open_conditions(muted=False)],
+        # What is stuck has a line of its own.
+        "conditions": [shown_condition(row) for row in open_conditions(muted=False) if row.rule != Rule.STUCK.value],
         "alerts": open_alerts(),
         "may_repair": may_on_axis(request.actor, AxisAct.REPAIR),
         "may_trace": may_on_axis(request.actor, AxisAct.TRACE),
