@@ -8,7 +8,9 @@ from __future__ import annotations
 
 import json
 import random
+import zipfile
 from collections.abc import Iterator
+from pathlib import Path
 
 import pytest
 
@@ -64,6 +66,19 @@ def test_a_departments_document_goes_up_once_and_never_comes_back(state: Country
     assert len(state.department.wait_for_reports(1)) == 1
     assert state.department.standing(doc_id, "G99").receive_status == "03"
     assert [len(office.documents) for office in state.offices] == [1, 1, 0, 1]
+
+
+def test_the_bundle_of_a_document_holds_the_other_axis_receipt(state: Country, tmp_path: Path) -> None:
+    doc_id = state.department.send(packages.document("H99.01", "G99", document_id="VB-LEN-2")).doc_id
+    state.ministry.wait_for_documents(1)
+    until(lambda: _all_delivered(state.department), "the city knowing that it has been delivered")
+    bundle = tmp_path / "goi.asice"
+    lienthong(state.city, "evidence", "export", doc_id, "--out", str(bundle))
+    with zipfile.ZipFile(bundle) as archive:
+        events = [json.loads(archive.read(name)) for name in archive.namelist() if name.startswith("events/")]
+    (relay,) = [event for event in events if event["kind"] == "RelayAcceptance"]
+    assert (relay["actor"]["system"], relay["data"]["to"]) == ("TRUC.QG", ["G99"])
+    assert relay["data"]["their_receipt"].count(".") == 2
 
 
 def test_a_take_back_and_its_answer_cross_both_axes(state: Country) -> None:

@@ -4,11 +4,13 @@ from __future__ import annotations
 
 import pytest
 
+from lienthong.exchange.refusals import Reason
 from lienthong.gateways.national.answers import Agency, Sent, Unit, VxpError
 from lienthong.gateways.national.failures import VERDICTS, not_delivered
 from lienthong.gateways.national.pace import Pace, Round
 from lienthong.gateways.national.relays import Fate, fate_of
 from lienthong.gateways.national.units import Lists, merge, ours
+from lienthong.gateways.vxp_api import faults
 from lienthong.registry.models import Level
 
 BUSY, IDLE, FAILED = Round.BUSY, Round.IDLE, Round.FAILED
@@ -50,6 +52,16 @@ def test_a_refusal_is_final_or_not(
     answer = not_delivered(VxpError(code, "Ma don vi", http_status=http_status, temporary=temporary))
     assert (answer.permanent, answer.cause, answer.retry_after) == (permanent, cause, retry_after)
     assert answer.detail.endswith(f"{code} Ma don vi".strip())
+
+
+def test_whatever_an_axis_like_ours_refuses_is_judged() -> None:
+    """Not judged are only refusals that no package meets at the door: of reading, confirming, acting on deliveries."""
+    elsewhere = {
+        Reason.PACKAGE_UNKNOWN, Reason.CANCELLED, Reason.DELIVERY_UNKNOWN, Reason.DELIVERY_NOT_GIVEN_UP,
+        Reason.REDIRECT_NOWHERE, Reason.REASON_MISSING, Reason.ALERT_UNKNOWN, Reason.NOT_HELD,
+    }  # fmt: skip
+    unjudged = {reason for reason, number in faults.NUMBERS.items() if number not in VERDICTS}
+    assert unjudged - elsewhere == set()
 
 
 def test_no_verdict_is_without_a_vietnamese_sentence() -> None:

@@ -45,16 +45,22 @@ VERDICTS: dict[str, Verdict] = {
     "114": AWAY,
     "115": AWAY,
     "116": Verdict("national.too_large", "Gói tin lớn hơn mức trục phía trên cho phép", _NEVER),
+    "119": Verdict("national.not_conforming", "Trục phía trên không nhận loại gói tin này ở đây", _NEVER),
     "121": Verdict("national.sender_closed", "Mã cơ quan gửi đã đóng ở trục phía trên", _NEVER),
     "122": Verdict("national.selection_foreign", "Trục phía trên không nhận danh sách nơi nhận", _NEVER),
     "123": Verdict("national.signature", "Trục phía trên đòi chữ ký số mà văn bản không có", _NEVER),
     "124": Verdict("national.signature", "Trục phía trên cho rằng chữ ký số của văn bản không hợp lệ", _NEVER),
     "125": Verdict("national.loop", "Gói tin đã từng đi qua trục phía trên", _NEVER),
+    "126": Verdict("national.state_secret", "Trục phía trên thấy dấu hiệu bí mật nhà nước nên không nhận", _NEVER),
+    "127": AWAY,
     "130": Verdict("national.conflict", "Mã định danh văn bản đã dùng cho văn bản khác ở trục phía trên", _NEVER),
     "132": Verdict("national.status_not_recipient", "Trục phía trên không nhận báo trạng thái này", _NEVER),
     "133": Verdict("national.status_not_allowed", "Trục phía trên không nhận báo trạng thái này", _NEVER),
+    "134": Verdict("national.status_not_allowed", "Báo trạng thái tới trục phía trên quá muộn", _NEVER),
+    "135": Verdict("national.target_foreign", "Trục phía trên cho rằng văn bản bị tác động là của nơi khác", _NEVER),
     "150": AWAY,
     "151": AWAY,
+    "152": AWAY,
 }
 
 
