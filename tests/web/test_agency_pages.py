@@ -7,19 +7,17 @@ from datetime import date
 import pytest
 from django.test import Client
 
-from lienthong.accounts.models import Position, User
 from lienthong.accounts.roles import Role
-from lienthong.common import clock
 from lienthong.registry import services
 from lienthong.registry.models import Agency, Level
-from tests.factories import LONG_AGO, make_agency
+from tests.factories import make_agency
+from tests.web.world import BROWSER, make_person
 
 
 def signed_in(role: Role, agency: Agency | None = None) -> Client:
-    user = User.objects.create(username=f"{role.value}.mau", full_name="Bùi Văn Vận", created_at=clock.now())
-    Position.objects.create(user=user, agency=agency, role=role, valid_from=LONG_AGO)
-    browser = Client()
-    browser.force_login(user, backend="django.contrib.auth.backends.ModelBackend")
+    browser = Client(**BROWSER)
+    user = make_person(f"{role.value}.mau".replace("_", "-"), role, agency)
+    browser.force_login(user, backend="allauth.account.auth_backends.AuthenticationBackend")
     return browser
 
 

@@ -71,7 +71,7 @@ def agency(request: PageRequest, code: str) -> HttpResponse:
         "name": detail.names[-1].name if detail.names else detail.code,
         "codes": [(one, Scheme(one.scheme).label, OnClosed(one.on_closed).label if one.on_closed else "")
                   for one in detail.codes],
-        "places": [(one, Level(one.level).label) for one in detail.placements],
+        "placements": [(one, Level(one.level).label) for one in detail.placements],
         "mandates": [(one, MandateScope(one.scope).label) for one in detail.mandates],
         "ribbon": ribbon(detail.placements, today),
         "successor": _successor(detail, today),

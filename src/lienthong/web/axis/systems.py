@@ -134,7 +134,8 @@ def revoke(request: PageRequest, system_id: str) -> HttpResponse:
     """End one secret at once."""
     found, number = _find(system_id), request.POST.get("khoa", "")
     if not number.isdecimal():
-        raise Http404("no such secret")
+        messages.error(request, "Chưa chọn khóa cần thu hồi.")
+        return redirect("system", found.system_id)
     return _done(request, found, "Đã thu hồi khóa; hệ thống không dùng được khóa đó nữa.",
                  lambda: services.revoke_credentials(system=found, credential_id=int(number)))  # fmt: skip
 

@@ -179,7 +179,7 @@ def _agencies(asked: Asked) -> list[dict[str, Any]]:
 def listed(request: PageRequest) -> HttpResponse:
     """Exactly the documents that a figure counts."""
     asked = understand(request.GET, request.actor)
-    measure = Measure._value2member_map_.get(request.GET.get("so", ""))
+    measure = Measure._value2member_map_.get(request.GET.get("so", Measure.SENT.value))
     if not isinstance(measure, Measure):
         raise Http404("no such figure")
     key = _key(request.GET.get("khoa"))
