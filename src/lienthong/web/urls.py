@@ -19,5 +19,8 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("van-ban-den/", include("lienthong.web.inbox.urls")),
     path("so-van-ban/", include("lienthong.web.registers.urls")),
     path("tim-kiem/", include("lienthong.web.search.urls")),
+    path("thong-ke/", include("lienthong.web.statistics.urls")),
+    path("truc/", include("lienthong.web.axis.urls")),
+    path("co-quan/", include("lienthong.web.agencies.urls")),
     path("tro-giup/giao-dien/", include("lienthong.web.gallery.urls")),
 ]
