@@ -291,7 +291,8 @@ SELECT o.document_id, count(*) AS all_of_them,
                                                                     'in_progress', 'done'))) AS arrived,
        count(*) FILTER (WHERE r.state IN ('accepted', 'assigned', 'in_progress', 'done')) AS accepted,
        count(*) FILTER (WHERE r.state IN ('rejected', 'declined')) AS refused,
-       count(*) FILTER (WHERE v.state IN ('given_up', 'blocked') OR (o.trouble <> '' AND o.paper_sent_at IS NULL)) AS trouble
+       count(*) FILTER (WHERE v.state IN ('given_up', 'blocked')
+                              OR (o.trouble <> '' AND o.paper_sent_at IS NULL)) AS trouble
   FROM outgoing_outgoingrecipient o
   JOIN outgoing_outgoingdocument d ON d.id = o.document_id
   LEFT JOIN exchange_recipient r ON r.document_id = d.exchange_id AND r.code = o.code
