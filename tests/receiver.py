@@ -101,7 +101,10 @@ class _Handler(BaseHTTPRequestHandler):
         self.receiver.next_mood()(self.receiver, self)
 
     def read_posted(self) -> Posted:
-        body = self.rfile.read(int(self.headers["Content-Length"]))
+        length = int(self.headers["Content-Length"])
+        body = self.rfile.read(length)
+        if len(body) < length:
+            raise ConnectionAbortedError("the sender broke off")  # nobody stores half a package
         posted = Posted(self.path, dict(self.headers.items()), body)
         self.receiver.posted.append(posted)
         return posted

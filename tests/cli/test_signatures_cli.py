@@ -112,7 +112,7 @@ def test_stored_results_of_a_document_are_shown(department: Office, hoa_phuong: 
     code, out, _ = run("show", receipt.doc_id)
     assert code == 0
     assert "KHÔNG CÓ CHỮ KÝ SỐ" in out
-    assert "giá trị thông tin" in out
+    assert "Văn bản chỉ có giá trị thông tin, tham khảo (Điều 4 Quyết định 28/2018/QĐ-TTg)." in out
     told = json.loads(run("show", receipt.doc_id, "--json")[1])
     assert told["packages"][0]["result"] == "unsigned"
 

@@ -17,6 +17,7 @@ from urllib.parse import urlsplit
 import pytest
 
 from lienthong.cli.demo.checks import CHECKS
+from lienthong.common.embedded_postgres import EmbeddedPostgres
 
 pytestmark = pytest.mark.xdist_group("demo")
 
@@ -67,7 +68,8 @@ def test_every_check_holds(first: subprocess.CompletedProcess[str]) -> None:
     assert {name for name, holds in result["checks"].items() if holds is not True} == set()
     assert list(result["checks"]) == [check.name for check in CHECKS]
     assert {"byte_identical", "duplicate_gets_first_receipt", "urgent_overtakes", "refusal_reaches_sender",
-            "statuses_fold"} <= result["checks"].keys()  # fmt: skip
+            "statuses_fold", "recall_answered", "redirect_after_reform", "evidence_bundle_verifies",
+            "tampering_found"} <= result["checks"].keys()  # fmt: skip
     assert first.returncode == 0
 
 
@@ -77,7 +79,7 @@ def test_it_counts_and_times(first: subprocess.CompletedProcess[str]) -> None:
     assert result["counts"]["agencies"] == 32
     assert result["counts"]["systems"] == 17
     assert result["counts"]["recipients"] == 7
-    assert result["counts"]["statuses_sent"] == 6 * 4 + 2 + 1 + 2 + 7
+    assert result["counts"]["statuses_sent"] == 6 * 4 + 2 + 1 + 2 + 7 + 6
     assert {"database", "city", "server", "story"} <= result["timings_ms"].keys()
 
 
@@ -92,7 +94,21 @@ def test_it_leaves_nothing_running_and_nothing_outside_its_folder(
         assert (postgres / "pg" / "PG_VERSION").exists()
         assert not (postgres / "pg" / "postmaster.pid").exists()
     assert [path.name for path in folder.iterdir()] == ["demo"]
+    assert not (folder / "demo" / "twin").exists()
     assert (folder / "demo" / "systems.json").stat().st_mode & 0o777 == 0o600
+
+
+def test_its_own_data_stay_good(folder: Path, first: subprocess.CompletedProcess[str]) -> None:
+    environment = _environment(folder / "demo") | {"LIENTHONG_DATABASE_URL": ""}
+    told = subprocess.run(
+        [sys.executable, "-m", "lienthong", "ledger", "audit", "--bytes", "--json"],
+        env=environment, capture_output=True, text=True, timeout=_TIMEOUT, check=False,
+    )  # fmt: skip
+    EmbeddedPostgres(folder / "demo" / "postgres").stop()
+    report = json.loads(told.stdout)
+    assert (report["sound"], report["differences"]) == (True, [])
+    counts = _result(first)["counts"]
+    assert report["packages"] == counts["documents_sent"] + counts["statuses_sent"]
 
 
 def test_a_second_run_works_on_what_the_first_left(folder: Path, first: subprocess.CompletedProcess[str]) -> None:

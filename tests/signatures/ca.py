@@ -14,7 +14,7 @@ from pathlib import Path
 from cryptography import x509
 from cryptography.hazmat.primitives import hashes, serialization
 from cryptography.hazmat.primitives.asymmetric import padding, rsa
-from cryptography.x509.oid import ExtendedKeyUsageOID, NameOID
+from cryptography.x509.oid import AuthorityInformationAccessOID, ExtendedKeyUsageOID, NameOID
 from pyhanko.sign.signers import SimpleSigner
 from pyhanko_certvalidator.registry import SimpleCertificateStore
 
@@ -146,12 +146,21 @@ class Authority:
         sha1: bool = False,
         usage: tuple[str, ...] = ("digital_signature", "content_commitment"),
         stamps: bool = False,
+        ocsp: str = "",
+        crl: str = "",
     ) -> Holder:
+        """``ocsp`` and ``crl``: where the certificate says that its authority can be asked."""
         key = _key(holder, bits)
         builder = _builder(subject, self.issuing.certificate.subject, key, start, end)
         builder = builder.add_extension(_usage(*usage), True)
         if stamps:
             builder = builder.add_extension(x509.ExtendedKeyUsage([ExtendedKeyUsageOID.TIME_STAMPING]), True)
+        if ocsp:
+            access = x509.AccessDescription(AuthorityInformationAccessOID.OCSP, x509.UniformResourceIdentifier(ocsp))
+            builder = builder.add_extension(x509.AuthorityInformationAccess([access]), False)
+        if crl:
+            point = x509.DistributionPoint([x509.UniformResourceIdentifier(crl)], None, None, None)
+            builder = builder.add_extension(x509.CRLDistributionPoints([point]), False)
         certificate = builder.sign(self.issuing.key, hashes.SHA256())
         return Holder(
             _with_sha1(certificate, self.issuing.key) if sha1 else certificate, key, (self.issuing.certificate,)

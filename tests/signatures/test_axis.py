@@ -24,6 +24,7 @@ from lienthong.exchange.intake import segments
 from lienthong.exchange.models import Delivery, Package
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.signatures import rows
+from lienthong.exchange.signatures.acts import report_hash, stored_part
 from lienthong.exchange.signatures.checking import LEASE, check_due
 from lienthong.exchange.signatures.models import Evidence, PackageCheck, SignatureCheck
 from lienthong.exchange.signatures.policies import Demand
@@ -109,6 +110,32 @@ def test_an_open_outcome_is_checked_again_later_and_settles(
     assert state.result is not None
     assert (state.result.value, state.due_at) == ("valid_with_warnings", None)
     assert sorted(SignatureCheck.objects.values_list("round", flat=True)) == [1, 1, 2, 2]
+
+
+def test_what_a_check_says_is_told_when_it_is_new(department: Office, hoa_phuong: Office, data_dir: Path) -> None:
+    receipt = department.send(package(_signed()))
+    now = clock.now()
+    check_due(segments(), now=now)
+    check_due(segments(), now=now + timedelta(minutes=11))  # says the same
+    _fresh_list(data_dir)
+    check_due(segments(), now=now + timedelta(hours=2))
+    told = LedgerEvent.objects.filter(kind="SignaturesChecked", document=receipt.doc_id).order_by("id")
+    assert [(one.data["result"], one.data["round"]) for one in told] == [
+        ("indeterminate", 1),
+        ("valid_with_warnings", 2),
+    ]
+    for event in told:
+        stored = SignatureCheck.objects.filter(package_id=event.subject_id, round=event.data["round"])
+        assert report_hash([stored_part(one) for one in stored]).hex() == event.data["report"]
+
+
+def test_the_trust_store_is_told_when_it_changes(department: Office, data_dir: Path) -> None:
+    for _ in range(2):
+        check_due(segments())
+    _fresh_list(data_dir)
+    check_due(segments())
+    told = LedgerEvent.objects.filter(kind="TrustStoreChanged").order_by("id")
+    assert [(len(one.data["roots"]), len(one.data["crls"])) for one in told] == [(1, 0), (1, 1)]
 
 
 def test_an_operator_may_have_it_checked_again_at_once(department: Office, hoa_phuong: Office, data_dir: Path) -> None:
@@ -255,6 +282,7 @@ def test_a_document_that_meets_the_demand_brings_its_outcome_along(
     assert state.result is not None
     assert (state.result.value, state.due_at) == ("valid_with_warnings", None)
     assert Evidence.objects.exists()
+    assert LedgerEvent.objects.get(kind="SignaturesChecked", document=receipt.doc_id).data["round"] == 1
     assert check_due(segments()) == 0
 
 
@@ -285,6 +313,9 @@ def test_demands_are_dated_and_of_one_sender(department: Office, hoa_phuong: Off
     assert _refused(department, package(plain_pdf(), number="3")).reason is Reason.SIGNATURE_MISSING
     _demand(Demand.NONE, department)
     department.send(package(plain_pdf(), number="4"))
+    told = LedgerEvent.objects.filter(kind="SignaturePolicySet").order_by("id")
+    assert [one.data["demand"] for one in told] == ["any", "any", "any", "none"]
+    assert {one.data["basis"] for one in told} == {BASIS}
 
 
 # -- packages too large to be checked while their sender waits

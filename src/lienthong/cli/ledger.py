@@ -19,6 +19,7 @@ from lienthong.cli.vietnamese import Command, Group
 from lienthong.common import clock
 
 if TYPE_CHECKING:
+    from lienthong.exchange.reconcile import Reconciled
     from lienthong.ledger.audit import AuditReport
     from lienthong.ledger.checkpoint import Checkpoint
     from lienthong.ledger.status import Status
@@ -26,6 +27,7 @@ if TYPE_CHECKING:
 app = typer.Typer(cls=Group, no_args_is_help=True)
 
 _CHECKPOINTS = typer.Option([], "--checkpoint", help="Điểm kiểm giữ ở nơi khác mà nhật ký phải chứa.")
+_BYTES = typer.Option(False, "--bytes", help="Băm lại cả từng gói tin đã lưu (lâu hơn).")
 _JSON = typer.Option(False, "--json", help="In một đối tượng JSON.")
 
 
@@ -51,19 +53,23 @@ def status(as_json: bool = _JSON) -> None:
 @app.command(cls=Command)
 def audit(
     checkpoint: list[Path] = _CHECKPOINTS,
+    with_bytes: bool = _BYTES,
     as_json: bool = _JSON,
 ) -> None:
-    """Tính lại toàn bộ nhật ký từ các dòng dữ liệu; nêu dòng hỏng đầu tiên. Mã thoát 1 khi có chỗ hỏng."""
+    """Tính lại nhật ký, đối chiếu với dữ liệu của trục; nêu dòng hỏng đầu tiên. Mã thoát 1 khi có chỗ hỏng."""
     runtime.prepare()
-    from lienthong.ledger.audit import audit as recompute  # noqa: PLC0415 - needs Django
+    from lienthong.exchange.reconcile import reconcile  # noqa: PLC0415 - needs Django
+    from lienthong.ledger.audit import audit as recompute  # noqa: PLC0415
 
     with runtime.refusing():
         report = recompute(witnessed=[_witnessed(path) for path in checkpoint])
+    rows = reconcile(with_bytes=with_bytes)
     if as_json:
-        sys.stdout.write(json.dumps(_audit_fields(report), ensure_ascii=False) + "\n")
+        sys.stdout.write(json.dumps(_audit_fields(report, rows), ensure_ascii=False) + "\n")
     else:
         _print_audit(report)
-    raise typer.Exit(0 if report.is_sound else 1)
+        _print_rows(rows, with_bytes=with_bytes)
+    raise typer.Exit(0 if report.is_sound and rows.is_sound else 1)
 
 
 @app.command("rotate-key", cls=Command)
@@ -131,15 +137,18 @@ def _print_status(found: Status) -> None:
         console.print(f"[red]Dấu thời gian gián đoạn quá mức cho phép.[/red] {effect}")
 
 
-def _audit_fields(report: AuditReport) -> dict[str, object]:
+def _audit_fields(report: AuditReport, rows: Reconciled) -> dict[str, object]:
     return {
-        "sound": report.is_sound,
+        "sound": report.is_sound and rows.is_sound,
         "events": report.events,
         "checkpoints": report.checkpoints,
         "stamps": report.stamps,
         "waiting": report.waiting,
         "root": report.root.hex(),
         "breaks": [{**asdict(found), "damage": found.damage.code} for found in report.breaks],
+        "compared": rows.events,
+        "packages": rows.packages,
+        "differences": [{**asdict(one), "mismatch": one.mismatch.code} for one in rows.differences],
     }
 
 
@@ -157,4 +166,20 @@ def _print_audit(report: AuditReport) -> None:
     table = Table("Vấn đề", "Vị trí", "Dòng", "Chi tiết")
     for found in report.breaks:
         table.add_row(found.damage.label, str(found.position), found.row, escape(found.detail))
+    console.print(table)
+
+
+def _print_rows(rows: Reconciled, *, with_bytes: bool) -> None:
+    console = Console(highlight=False)
+    packages = f", {rows.packages:,} gói tin đã băm lại" if with_bytes else ""
+    console.print(f"Đã đối chiếu {rows.events:,} sự kiện với dữ liệu của trục{packages}.")
+    if rows.is_sound:
+        console.print("[green]Dữ liệu của trục khớp với nhật ký.[/green]")
+        return
+    first = rows.differences[0]
+    console.print(f"[red]Chỗ lệch đầu tiên: {first.mismatch.label}, {first.row}.[/red]")
+    table = Table("Vấn đề", "Dòng", "Sự kiện ở vị trí", "Chi tiết")
+    for one in rows.differences:
+        position = "–" if one.position is None else str(one.position)
+        table.add_row(one.mismatch.label, one.row, position, escape(one.detail))
     console.print(table)

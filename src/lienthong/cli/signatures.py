@@ -6,7 +6,7 @@ Exit codes of ``check``: 0 valid (with or without warnings), 1 invalid, 2 the fi
 
 from __future__ import annotations
 
-from datetime import UTC, datetime, time
+from datetime import UTC, date, datetime, time
 from pathlib import Path
 from typing import TYPE_CHECKING, Annotated, BinaryIO
 from uuid import UUID
@@ -62,7 +62,7 @@ def check_command(
         if roots is not None and not roots.is_dir():
             raise NotADirectoryError(20, "không phải thư mục", str(roots))
         with file.open("rb") as stream:
-            report = _checked(stream, file, roots, _moment(at))
+            report, signed_on = _checked(stream, file, roots, _moment(at))
     except OSError as error:
         refusal = RegistryError(
             "cli.file", f"Không đọc được “{error.filename or file}”: {error.strerror}.", "Kiểm tra đường dẫn."
@@ -73,7 +73,7 @@ def check_command(
     if as_json:
         io.print_json(views.report_json(str(file), report))
     else:
-        views.print_report(file.name, report)
+        views.print_report(file.name, report, signed_on=signed_on)
     raise typer.Exit(_EXITS[report.result.value])
 
 
@@ -84,7 +84,9 @@ def _moment(at: str | None) -> datetime:
     return min(datetime.combine(io.read_day(at, "--at"), time.max, clock.VIETNAM).astimezone(UTC), clock.now())
 
 
-def _checked(stream: BinaryIO, file: Path, roots: Path | None, received_at: datetime) -> PackageReport:
+def _checked(
+    stream: BinaryIO, file: Path, roots: Path | None, received_at: datetime
+) -> tuple[PackageReport, date | None]:
     from django.conf import settings  # noqa: PLC0415
 
     from edxml102.model import DocumentPackage  # noqa: PLC0415
@@ -95,7 +97,7 @@ def _checked(stream: BinaryIO, file: Path, roots: Path | None, received_at: date
 
     store, now = TrustStore.of_folder(roots or settings.TRUST_DIR), clock.now()
     if is_pdf(stream):
-        return check_file(stream, store=store, received_at=received_at, checked_at=now)
+        return check_file(stream, store=store, received_at=received_at, checked_at=now), None
     read = read_package(stream)
     if not isinstance(read.package, DocumentPackage):
         why = read.findings[0].message if read.findings else "Gói trạng thái không mang chữ ký."
@@ -104,7 +106,8 @@ def _checked(stream: BinaryIO, file: Path, roots: Path | None, received_at: date
             f"“{file.name}” không phải tệp PDF hay gói tin mang văn bản. {why}",
             "Xem chi tiết: lienthong edxml inspect TỆP",
         )
-    return check_package(stream, read.package, store=store, received_at=received_at, checked_at=now)
+    report = check_package(stream, read.package, store=store, received_at=received_at, checked_at=now)
+    return report, read.package.header.promulgation_info.date
 
 
 @app.command("show", cls=Command, rich_help_panel=COMMANDS, help="Xem kết quả kiểm tra chữ ký đã lưu của một văn bản.")

@@ -3,13 +3,14 @@
 from __future__ import annotations
 
 from collections.abc import Sequence
-from datetime import datetime
+from datetime import date, datetime
 from typing import TYPE_CHECKING, Any
 
 from rich.text import Text
 
 from lienthong.cli import registry_io as io
 from lienthong.cli.edxml_views import clean
+from lienthong.exchange.rule_sets import SignatureRule, rule_set
 from lienthong.exchange.signatures.findings import Effect
 from lienthong.exchange.signatures.policies import Demand
 from lienthong.exchange.signatures.reports import PackageReport, Part
@@ -54,14 +55,14 @@ def report_json(file: str, report: PackageReport) -> dict[str, Any]:
     }
 
 
-def print_report(name: str, report: PackageReport) -> None:
-    """Explain: what is signed, by whom, what holds and what does not."""
+def print_report(name: str, report: PackageReport, *, signed_on: date | None = None) -> None:
+    """Explain: what is signed, by whom, what holds and what does not; by the rules of the day of signing."""
     console = io.console()
     console.print(Text.assemble(f"{clean(name)}: ", (report.result.label.upper(), _STYLES[report.result])))
     for part in report.parts:
         signatures = [one.as_json() for one in part.signatures]
         _print_part(part.part, part.name, part.result, signatures, part.findings_json())
-    _print_close(console, report.result, has_roots=bool(report.roots))
+    _print_close(console, report.result, has_roots=bool(report.roots), signed_on=signed_on)
 
 
 def print_state(packages: Sequence[StoredPackage]) -> None:
@@ -77,7 +78,7 @@ def print_state(packages: Sequence[StoredPackage]) -> None:
             again = f"; kiểm tra lại lúc {io.shown(package.due_at)}" if package.due_at else ""
             console.print(f"  Kiểm tra lúc {io.shown(package.checked_at)}{again}.")
         if result and result.for_information_only:
-            console.print("  Chỉ có giá trị thông tin, tham khảo (QĐ 28/2018 điều 4).")
+            console.print(f"  {_information_only(package.signed_on)}")
 
 
 def print_policies(policies: Sequence[SignaturePolicy], *, as_json: bool) -> None:
@@ -141,10 +142,15 @@ def _print_findings(console: Console, findings: Sequence[dict[str, str]], *, ind
         console.print(f"{' ' * indent}{mark} {clean(found['message'])} [{found['id']}]")
 
 
-def _print_close(console: Console, result: Result, *, has_roots: bool) -> None:
+def _print_close(console: Console, result: Result, *, has_roots: bool, signed_on: date | None) -> None:
     if not has_roots:
         console.print("→ Đặt chứng thư của tổ chức chứng thực tin cậy vào một thư mục và chỉ ra bằng --roots.")
     elif result is Result.INDETERMINATE:
         console.print("→ Bổ sung chứng thư hoặc CRL còn thiếu vào thư mục tin cậy rồi kiểm tra lại.")
     if result.for_information_only:
-        console.print("→ Văn bản chỉ có giá trị thông tin, tham khảo (QĐ 28/2018 điều 4).")
+        console.print(f"→ {_information_only(signed_on)}")
+
+
+def _information_only(signed_on: date | None) -> str:
+    basis = rule_set(signed_on).cited(SignatureRule.INFORMATION_ONLY)
+    return f"Văn bản chỉ có giá trị thông tin, tham khảo {basis}".rstrip() + "."

@@ -51,6 +51,7 @@ OWNER_MAY_REGISTER = env.read("LIENTHONG_VXP_REGISTER_AGENCIES", env.boolean, Tr
 # --- Signatures ---------------------------------------------------------------------------------------------------
 TRUST_DIR = env.read("LIENTHONG_TRUST_DIR", Path, DATA_DIR / "trust")
 SIGNATURE_FETCH = env.read("LIENTHONG_SIGNATURE_FETCH", env.boolean, False)
+SIGNATURE_FETCH_SECONDS = env.read("LIENTHONG_SIGNATURE_FETCH_SECONDS", env.integer(minimum=1, maximum=60), 10)
 SIGNATURE_INLINE_LIMIT = env.read("LIENTHONG_SIGNATURE_INLINE_LIMIT", env.integer(minimum=0), 10 * 1024 * 1024)
 SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.integer(minimum=1, maximum=600), 60)
 

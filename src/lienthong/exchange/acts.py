@@ -6,7 +6,6 @@ from __future__ import annotations
 import logging
 from collections.abc import Iterator, Mapping, Sequence
 from dataclasses import dataclass, replace
-from datetime import datetime
 from typing import Any
 from uuid import UUID
 
@@ -16,7 +15,7 @@ from django.db import DatabaseError, InterfaceError, connection, transaction
 from edxml102.model import PackageKind
 from lienthong.common import clock
 from lienthong.common.sql import hot_cursor
-from lienthong.exchange.decisions import DocumentPlan, ReportPlan
+from lienthong.exchange.decisions import DocumentPlan, ReportPlan, Turned
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.submissions import DocumentSubmission, Receipt, Sending, StatusSubmission, Submission
 from lienthong.ledger import keys, receipts
@@ -28,6 +27,7 @@ from lienthong.ledger.notes import SigningKey
 
 _log = logging.getLogger(__name__)
 _AXIS = Actor()
+_LONGEST_TEXT = 1000
 
 Deliveries = Mapping[tuple[UUID, int], UUID]
 
@@ -59,6 +59,7 @@ def acts_of_batch(
         }
         subject = Subject("package", str(report.package_id), str(report_plan.document or ""))
         _accept(acts, report, report_plan.receipt, subject=subject, data=data)
+        acts.events.extend(_turns(report, report_plan))
     acts.events.extend(_consignments(documents, reports, deliveries))
     return acts
 
@@ -137,18 +138,51 @@ def _consignment(submission: Submission, delivery: UUID, document: str, codes: l
     )
 
 
-def handover(  # noqa: PLR0913 - one field each
-    *, delivery: UUID, document: UUID | None, actor: Actor, sha256: bytes, failed: bool, reason: str, at: datetime
-) -> Event:
-    """A recipient system's word for a delivery: it has the bytes, or could not take them."""
-    return new_event(
-        EventKind.CONTENT_HANDOVER_FAILURE if failed else EventKind.CONTENT_HANDOVER,
-        at=at,
-        actor=actor,
-        subject=Subject("delivery", str(delivery), str(document or "")),
-        sha256=sha256,
-        data={"reason": reason[:1000]} if reason else {},
-    )
+def asking(submission: DocumentSubmission, plan: DocumentPlan, targets: Mapping[UUID, UUID | None]) -> list[Event]:
+    """What a recall, update or replacement asks, each recipient of the document it acts on for itself.
+
+    :param targets: recipient → its document
+    """
+    request = submission.request
+    if request is None or plan.asks is None:
+        return []
+    return [
+        new_event(
+            EventKind.RECIPIENT_ASKED,
+            at=submission.received_at,
+            actor=Actor(submission.system_id, submission.from_code, submission.remote),
+            subject=Subject("recipient", str(one.recipient), str(targets[one.recipient] or "")),
+            sha256=submission.stored.sha256,
+            data={
+                "ask": request.ask.value,
+                "asking": str(plan.document),
+                "to": [one.code],
+                "reason": request.reason[:_LONGEST_TEXT],
+            },
+        )
+        for one in plan.asks.asks
+    ]
+
+
+def _turns(report: StatusSubmission, plan: ReportPlan) -> Iterator[Event]:
+    """A question that a report asks (taking back), answers, or whose answer it takes away."""
+    for turn in plan.turns:
+        asked = turn.result is Turned.ASKED
+        asking_document = {"asking": str(turn.asking)} if turn.asking else {}
+        yield new_event(
+            EventKind.RECIPIENT_ASKED if asked else EventKind.RECIPIENT_ANSWERED,
+            at=report.received_at,
+            actor=Actor(report.system_id, report.from_code, report.remote),
+            subject=Subject("recipient", str(turn.recipient), str(turn.document or "")),
+            sha256=report.stored.sha256,
+            data={
+                "ask": turn.ask.value,
+                "status_code": report.package.status_code,
+                "package": str(report.package_id),
+                **({"to": [report.route.code]} if asked else {"result": turn.result.value}),
+                **asking_document,
+            },
+        )
 
 
 def record_rejection(sending: Sending, refusal: Refusal) -> None:

@@ -17,10 +17,13 @@ from lienthong.common import clock
 from lienthong.common.ids import new_id
 from lienthong.common.sql import hot_cursor
 from lienthong.exchange import store
+from lienthong.exchange.delivery_acts import note_action
 from lienthong.exchange.models import Delivery, DeliveryAction, Package, Recipient
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Outcome, Route, route_code
 from lienthong.exchange.states import ActionKind, DeliveryState
+from lienthong.ledger import events
+from lienthong.ledger.kinds import EventKind
 from lienthong.registry import directory
 from lienthong.registry.resolution import SystemAccess
 
@@ -131,10 +134,8 @@ def resend(*, delivery_id: str, actor: Actor, reason: str) -> None:
     """
     reason = _checked_reason(reason)
     with transaction.atomic():
-        delivery, now = _given_up(delivery_id, actor), clock.now()
-        delivery.state, delivery.attempts = DeliveryState.WAITING.value, 0
-        delivery.available_at = delivery.tried_since = delivery.updated_at = now
-        delivery.save(update_fields=["state", "attempts", "available_at", "tried_since", "updated_at"])
+        delivery = _given_up(delivery_id, actor)
+        _begin_again(delivery)
         _record(delivery, ActionKind.RESEND, actor, reason)
         _wake(delivery)
 
@@ -152,10 +153,10 @@ def redirect(*, delivery_id: str, to_code: str, actor: Actor, reason: str) -> st
         if not route.outcome.good or route.system_pk == delivery.system_id:
             told = route.reason or "nơi này vẫn nhận qua đúng hệ thống đang lỗi"
             raise Refusal(Reason.REDIRECT_NOWHERE, f"{to_code}: {told}.")
-        other = _deliver_to(delivery, route)
+        other, is_new = _deliver_to(delivery, route)
         _point_recipients(delivery, other, route, reason)
         _close(delivery, DeliveryState.REDIRECTED)
-        _record(delivery, ActionKind.REDIRECT, actor, reason, to_delivery=other)
+        _record(delivery, ActionKind.REDIRECT, actor, reason, to_delivery=other, consigned=is_new)
         _wake(other)
     return str(other.pk)
 
@@ -195,10 +196,12 @@ def _given_up(delivery_id: str, actor: Actor) -> Delivery:
     return delivery
 
 
-def _deliver_to(delivery: Delivery, route: Route) -> Delivery:
-    """One delivery per package and system: where the system gets the package already, that one serves."""
+def _deliver_to(delivery: Delivery, route: Route) -> tuple[Delivery, bool]:
+    """One delivery per package and system: where the system has the package or is about to get it, that one serves.
+    One that had ended otherwise (redirected, on paper, given up, cancelled) begins again: somebody waits for it now.
+    Answers the delivery and whether it stands ready only now."""
     now = clock.now()
-    other, _ = Delivery.objects.get_or_create(
+    other, is_new = Delivery.objects.select_for_update(of=("self",)).get_or_create(
         package_id=delivery.package_id,
         system_id=route.system_pk,
         defaults={
@@ -213,7 +216,19 @@ def _deliver_to(delivery: Delivery, route: Route) -> Delivery:
             "available_at": now,
         },
     )
-    return other
+    state = DeliveryState(other.state)
+    if is_new or state.is_open or state is DeliveryState.DELIVERED:
+        return other, is_new
+    other.to_code = route.code
+    _begin_again(other)
+    return other, True
+
+
+def _begin_again(delivery: Delivery) -> None:
+    """Wait to be carried or fetched, with a fresh budget."""
+    delivery.state, delivery.attempts = DeliveryState.WAITING.value, 0
+    delivery.available_at = delivery.tried_since = delivery.updated_at = clock.now()
+    delivery.save(update_fields=["state", "attempts", "available_at", "tried_since", "updated_at", "to_code"])
 
 
 def _point_recipients(delivery: Delivery, other: Delivery, route: Route, reason: str) -> None:
@@ -229,17 +244,37 @@ def _close(delivery: Delivery, state: DeliveryState) -> None:
     delivery.save(update_fields=["state", "updated_at"])
 
 
-def _record(
-    delivery: Delivery, action: ActionKind, actor: Actor, reason: str, *, to_delivery: Delivery | None = None
+_EVENTS = {
+    ActionKind.RESEND: EventKind.DELIVERY_RESENT,
+    ActionKind.REDIRECT: EventKind.DELIVERY_REDIRECTED,
+    ActionKind.PAPER: EventKind.DELIVERY_ON_PAPER,
+}
+
+
+def _record(  # noqa: PLR0913 - one field each
+    delivery: Delivery,
+    action: ActionKind,
+    actor: Actor,
+    reason: str,
+    *,
+    to_delivery: Delivery | None = None,
+    consigned: bool = False,
 ) -> None:
+    now = clock.now()
     DeliveryAction.objects.create(
-        delivery=delivery,
-        action=action.value,
-        actor=actor.name,
-        reason=reason,
-        at=clock.now(),
-        to_delivery=to_delivery,
+        delivery=delivery, action=action.value, actor=actor.name, reason=reason, at=now, to_delivery=to_delivery
     )
+    with connection.wrap_database_errors:
+        note_action(
+            hot_cursor(),
+            _EVENTS[action],
+            delivery.pk,
+            actor=events.Actor(system=actor.system.system_id if actor.system else "", user=actor.name),
+            reason=reason,
+            at=now,
+            to_delivery=to_delivery.pk if to_delivery else None,
+            consigned=consigned,
+        )
 
 
 def _wake(delivery: Delivery) -> None:

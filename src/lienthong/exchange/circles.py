@@ -77,6 +77,10 @@ class Circle:
     rows: dict[UUID, Row] = field(default_factory=dict)
     asks: list[KnownAsk] = field(default_factory=list)
 
+    def documents_of(self, rows: Iterable[UUID]) -> dict[UUID, UUID | None]:
+        """The documents that these rows are about."""
+        return {row: self.rows[row].document for row in rows}
+
     def around(self, rows: Collection[UUID]) -> list[KnownAsk]:
         """The asks that a report about these rows can answer, with all that stand beside them."""
         targets = {*rows, *(ask.recipient for ask in self.asks if ask.asking in rows)}

@@ -24,16 +24,18 @@ from lienthong.common import clock
 from lienthong.common.failpoints import hit
 from lienthong.common.sql import hot_cursor
 from lienthong.exchange import store, store_asks, wakeups
-from lienthong.exchange.acts import acts_of_batch
+from lienthong.exchange.acts import acts_of_batch, asking
 from lienthong.exchange.asks import agencies_of, plan_asks
 from lienthong.exchange.decisions import DocumentPlan, ReportPlan, plan_document, plan_report
 from lienthong.exchange.hubs.door import insert_hops
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.segments.local import SegmentWriter
 from lienthong.exchange.signatures import rows as signature_rows
+from lienthong.exchange.signatures.acts import checked
 from lienthong.exchange.signatures.recheck import next_check
 from lienthong.exchange.submissions import DocumentSubmission, Receipt, StatusSubmission, Submission
 from lienthong.ledger.append import append_events
+from lienthong.ledger.events import Event
 from lienthong.ledger.selectors import first_receipts
 
 _log = logging.getLogger(__name__)
@@ -234,9 +236,11 @@ def _ask(cursor: store.Cursor, plans: list[tuple[DocumentSubmission, DocumentPla
         if plan.asks is not None and plan.asks.asks:
             store_asks.insert_asks(cursor, submission, plan.document, plan.asks)
             asked = [ask.recipient for ask in plan.asks.asks]
-            settled = store_asks.load_asked(cursor, asked).settle(asked)
+            circle = store_asks.load_asked(cursor, asked)
+            settled = circle.settle(asked)
             standings = {id_: settled[id_] for id_ in asked}
             store_asks.write_standings(cursor, standings, submission.received_at)
+            append_events(cursor, asking(submission, plan, circle.documents_of(asked)))
 
 
 def _plan_reports(
@@ -295,7 +299,7 @@ def _insert(
             [(one, edoc, one.rank, one.package.header.from_.organ_id, plan.routes) for one, plan in documents]
             + [(one, status, 0, one.package.from_.organ_id, [one.route]) for one, _ in reports],
         )
-        _insert_signature_checks(cursor, [submission for submission, _ in documents])
+        events = _insert_signature_checks(cursor, documents)
         held = {one.package_id for one, _ in documents if one.held}
         visible = {key: delivery for key, delivery in deliveries.items() if key[0] not in held}
         store.wake_workers(cursor, visible)
@@ -306,7 +310,7 @@ def _insert(
         if reports:
             store.insert_reports(cursor, reports, clock.now())
         acts = acts_of_batch(documents, reports, deliveries)
-        append_events(cursor, acts.events)
+        append_events(cursor, [*acts.events, *events])
     return acts.receipts
 
 
@@ -321,13 +325,16 @@ def _first_receipts(
     return {one.package_id: replace(plan.receipt, signed=signed.get(str(plan.document), "")) for one, plan in repeats}
 
 
-def _insert_signature_checks(cursor: store.Cursor, submissions: list[DocumentSubmission]) -> None:
-    """Nearly all wait for the worker; the few that were checked at the door bring what it said."""
-    waiting = [(one.package_id, one.received_at) for one in submissions if one.signatures is None]
-    checked = [
-        (one.package_id, one.signatures, next_check(one.signatures, 1, one.received_at))
-        for one in submissions
-        if one.signatures is not None
-    ]
+def _insert_signature_checks(
+    cursor: store.Cursor, documents: list[tuple[DocumentSubmission, DocumentPlan]]
+) -> list[Event]:
+    """Nearly all wait for the worker; the few that were checked at the door bring what it said, and its events."""
+    waiting = [(one.package_id, one.received_at) for one, _ in documents if one.signatures is None]
+    done = [(one, plan, one.signatures) for one, plan in documents if one.signatures is not None]
     signature_rows.insert_due(cursor, waiting)
-    signature_rows.insert_checked(cursor, checked)
+    signature_rows.insert_checked(
+        cursor, [(one.package_id, report, next_check(report, 1, one.received_at)) for one, _, report in done]
+    )
+    return [
+        checked(one.package_id, plan.document, report, number=1, sha256=one.stored.sha256) for one, plan, report in done
+    ]

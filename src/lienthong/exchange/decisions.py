@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+from collections.abc import Iterator
 from dataclasses import dataclass, field, replace
 from datetime import datetime
+from enum import Enum
 from uuid import UUID
 
 from edxml102.errors import Finding, Severity
@@ -14,7 +16,7 @@ from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Outcome, Route
 from lienthong.exchange.rule_sets import CodeRule, RuleSet, Sender
 from lienthong.exchange.segments import Address
-from lienthong.exchange.states import Answer, Event, Moves, Standing, is_resent, question_answered
+from lienthong.exchange.states import Answer, Ask, Event, Moves, OpenAsk, Standing, is_resent, question_answered
 from lienthong.exchange.submissions import DocumentSubmission, Receipt, RecipientResult, StatusSubmission
 
 
@@ -147,13 +149,34 @@ class ReportContext:
         return [self.circle.rows[row].history for row in self.rows]
 
 
+class Turned(Enum):
+    """What became of a question."""
+
+    ASKED = "asked"
+    AGREED = "agreed"
+    DECLINED = "declined"
+    REOPENED = "reopened"
+
+
+@dataclass(frozen=True, slots=True)
+class Turn:
+    """A question about ``document`` at ``recipient`` that a report asked, answered or opened again; ``asking``: the
+    document that asks it (none: it is asked by a report)."""
+
+    recipient: UUID
+    document: UUID | None
+    ask: Ask
+    result: Turned
+    asking: UUID | None = None
+
+
 @dataclass(frozen=True, slots=True)
 class ReportPlan:
     """``receipt`` to answer; ``repeat``: write nothing; ``recipient`` the report is kept with.
 
     ``event``: the report as it counts; ``moved``: a recipient it speaks of now stands elsewhere; ``standings``: where
     all stand that it moved; ``answers``: the asks it answered, or (``None``) whose answer a late report took away.
-    ``document``: the one reported about, when it passed through this axis.
+    ``document``: the one reported about, when it passed through this axis; ``turns``: the questions it touched.
     """
 
     receipt: Receipt
@@ -164,6 +187,7 @@ class ReportPlan:
     standings: dict[UUID, Standing] = field(default_factory=dict)
     answers: dict[int, Answer | None] = field(default_factory=dict)
     document: UUID | None = None
+    turns: tuple[Turn, ...] = ()
 
 
 def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportPlan:
@@ -195,6 +219,7 @@ def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportP
         standings={id_: after[id_] for id_ in after if after[id_] != before[id_] and context.document is not None},
         answers=_answers(context, before, after),
         document=context.document,
+        turns=tuple(_turns(context, before, after)) if context.document is not None else (),
     )
 
 
@@ -255,6 +280,26 @@ def _answers(
 ) -> dict[int, Answer | None]:
     changed = {ask.id: (answer_to(ask, before), answer_to(ask, after)) for ask in context.circle.around(context.rows)}
     return {id_: new for id_, (old, new) in changed.items() if old != new}
+
+
+def _turns(context: ReportContext, before: dict[UUID, Standing], after: dict[UUID, Standing]) -> Iterator[Turn]:
+    asking = {ask.id: context.circle.rows[ask.asking].document for ask in context.circle.asks}
+    for id_, new in after.items():
+        document, old = context.circle.rows[id_].document, before[id_]
+
+        def turn(question: OpenAsk, result: Turned, id_: UUID = id_, document: UUID | None = document) -> Turn:
+            return Turn(id_, document, question.ask, result, asking.get(question.ask_id or 0))
+
+        # An ask by a document is told of when that document comes; what is the document's own is told at its target.
+        known = {*old.open, *(answer.open for answer in (*old.answers, *new.answers))}
+        yield from (turn(one, Turned.ASKED) for one in new.open if one.ask_id is None and one not in known)
+        answered = {answer.open for answer in new.answers}
+        for answer in old.answers:
+            if not answer.open.own and answer.open not in answered:
+                yield turn(answer.open, Turned.REOPENED)
+        for answer in new.answers:
+            if not answer.open.own and answer not in old.answers:
+                yield turn(answer.open, Turned.AGREED if answer.agreed else Turned.DECLINED)
 
 
 def _report_receipt(submission: StatusSubmission, first: KnownReport | None = None) -> Receipt:

@@ -19,7 +19,7 @@ from edxml102.model import PackageKind
 from lienthong.common import clock
 from lienthong.common.failpoints import hit
 from lienthong.common.sql import hot_cursor
-from lienthong.exchange.acts import handover
+from lienthong.exchange.delivery_acts import handover
 from lienthong.exchange.intake import segments
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.retry import PULL_RETRY

@@ -9,6 +9,8 @@ from django.db import transaction
 
 from lienthong.common import clock
 from lienthong.exchange.models import Maintenance
+from lienthong.ledger.kinds import EventKind
+from lienthong.registry.acts import note_system
 from lienthong.registry.errors import RegistryError
 from lienthong.registry.models import System
 
@@ -44,6 +46,8 @@ def set_maintenance(
     with transaction.atomic():
         System.objects.select_for_update().get(pk=system.pk)  # two operators, one after the other
         _end_open(system, now)
+        note_system(EventKind.MAINTENANCE_SET, system, since=since.isoformat(), until=until.isoformat(),
+                    reason=reason.strip(), by=actor)  # fmt: skip
         made = Maintenance.objects.create(
             system=system, starts_at=since, ends_at=until, reason=reason.strip(), actor=actor, created_at=now
         )
@@ -53,7 +57,11 @@ def set_maintenance(
 def end_maintenance(*, system: System) -> bool:
     """Go on now; answers whether there was anything to end."""
     with transaction.atomic():
-        return _end_open(system, clock.now())
+        System.objects.select_for_update().get(pk=system.pk)
+        ended = _end_open(system, clock.now())
+        if ended:
+            note_system(EventKind.MAINTENANCE_ENDED, system)
+        return ended
 
 
 def current_maintenance(system: System) -> MaintenanceWindow | None:

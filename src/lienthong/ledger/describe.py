@@ -22,17 +22,34 @@ def sentence(event: Event) -> str:
         parts.append(f"qua hệ thống {event.actor.system}")
     if event.actor.user:
         parts.append(f"do {event.actor.user}")
-    parts += [f"{label} {_told(event.data[name])}" for name, label in _DETAILS.items() if event.data.get(name)]
+    parts += [f"{label} {_told(name, event.data[name])}" for name, label in _DETAILS.items() if event.data.get(name)]
     return ", ".join(parts) + "."
 
 
-def _told(value: object) -> str:
-    return ", ".join(map(str, value)) if isinstance(value, list) else str(value)
+def _told(name: str, value: object) -> str:
+    words = _WORDS.get(name, {})
+    return ", ".join(words.get(str(one), str(one)) for one in (value if isinstance(value, list) else [value]))
 
 
 _DETAILS = {
     "document_id": "mã văn bản",
     "to": "nơi nhận",
     "status_code": "trạng thái",
+    "ask": "đề nghị",
+    "result": "kết quả",
     "code": "mã lý do",
+    "reason": "lý do",
+}
+_WORDS = {
+    "ask": {"recall": "thu hồi", "update": "cập nhật", "replace": "thay thế", "take_back": "lấy lại"},
+    "result": {
+        "agreed": "đồng ý",
+        "declined": "từ chối",
+        "reopened": "chờ trả lời lại",
+        "valid": "hợp lệ",
+        "valid_with_warnings": "hợp lệ, có lưu ý",
+        "indeterminate": "chưa kết luận được",
+        "invalid": "không hợp lệ",
+        "unsigned": "không có chữ ký",
+    },
 }

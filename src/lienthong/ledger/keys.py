@@ -6,6 +6,7 @@ publishes the new key before anything is signed with it; an old key's signatures
 
 from __future__ import annotations
 
+import fcntl
 import os
 import tempfile
 from contextlib import suppress
@@ -99,7 +100,7 @@ def _load(path: Path, origin: str, _modified: int) -> SigningKey:
 def _named(path: Path, origin: str, seed: bytes) -> SigningKey:
     """The key under the log's name; a log that was renamed has its key published under the new name too."""
     key = SigningKey(origin, seed)
-    if key.public not in _published(_public_path(path)):
+    if key.public not in _published(_public_path(path)):  # the folder may be read-only once all is there
         _publish(path, key.public)
     return key
 
@@ -122,9 +123,14 @@ def _published(path: Path) -> list[VerifyKey]:
 
 
 def _publish(path: Path, key: VerifyKey) -> None:
+    """Put a key before those published, once. Whoever publishes at the same time waits: no key may get lost."""
     public = _public_path(path)
-    lines = "".join(f"{known}\n" for known in (key, *_published(public)))
-    _draft(public, lines, mode=0o644).replace(public)
+    with path.with_suffix(".lock").open("a") as lock:
+        fcntl.flock(lock, fcntl.LOCK_EX)
+        known = _published(public)
+        if key not in known:
+            lines = "".join(f"{one}\n" for one in (key, *known))
+            _draft(public, lines, mode=0o644).replace(public)
 
 
 def _draft(path: Path, text: str, *, mode: int) -> Path:

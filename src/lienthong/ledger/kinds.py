@@ -38,23 +38,40 @@ class EventKind(Enum):
     CONTENT_HANDOVER_FAILURE = (
         "ContentHandoverFailure",
         Area.EXCHANGE,
-        "Hệ thống của nơi nhận báo lấy không được",
+        "Gói tin chưa giao được cho hệ thống của nơi nhận",
         True,
     )
     STATUS_REPORTED = ("StatusReported", Area.EXCHANGE, "Cơ quan đã báo trạng thái xử lý", False)
+    RECIPIENT_ASKED = ("RecipientAsked", Area.EXCHANGE, "Bên gửi đã đề nghị nơi nhận về văn bản đã gửi", False)
+    RECIPIENT_ANSWERED = ("RecipientAnswered", Area.EXCHANGE, "Nơi nhận đã trả lời đề nghị của bên gửi", False)
+    DELIVERY_RESENT = ("DeliveryResent", Area.EXCHANGE, "Gói tin ngừng thử đã được cho gửi lại", False)
+    DELIVERY_REDIRECTED = ("DeliveryRedirected", Area.EXCHANGE, "Gói tin đã được chuyển hướng sang nơi khác", False)
+    DELIVERY_ON_PAPER = ("DeliveryOnPaper", Area.EXCHANGE, "Đã báo gửi bản giấy thay gói tin", False)
+    SIGNATURES_CHECKED = ("SignaturesChecked", Area.EXCHANGE, "Trục đã kiểm tra chữ ký số", False)
 
     AGENCY_CREATED = ("AgencyCreated", Area.REGISTRY, "Thêm cơ quan", False)
     AGENCY_CHANGED = ("AgencyChanged", Area.REGISTRY, "Sửa thông tin cơ quan", False)
     CODE_ADDED = ("CodeAdded", Area.REGISTRY, "Cấp mã định danh", False)
     CODE_CLOSED = ("CodeClosed", Area.REGISTRY, "Đóng mã định danh", False)
     DIRECTORY_IMPORTED = ("DirectoryImported", Area.REGISTRY, "Nhập danh bạ từ tệp", False)
+    CODE_RESTORED = ("CodeRestored", Area.REGISTRY, "Khôi phục mã định danh khi hoàn tác sắp xếp", False)
+    MANDATE_GIVEN = ("MandateGiven", Area.REGISTRY, "Ủy quyền gửi, nhận thay", False)
+    MANDATE_ENDED = ("MandateEnded", Area.REGISTRY, "Thôi ủy quyền gửi, nhận thay", False)
+    REFORM_APPLIED = ("ReformApplied", Area.REGISTRY, "Thực hiện phương án sắp xếp", False)
     SYSTEM_ADDED = ("SystemAdded", Area.REGISTRY, "Thêm hệ thống kết nối", False)
+    SYSTEM_CHANGED = ("SystemChanged", Area.REGISTRY, "Đổi cách hệ thống nhận gói tin", False)
     SYSTEM_LOCKED = ("SystemLocked", Area.REGISTRY, "Khóa hệ thống kết nối", False)
     SYSTEM_UNLOCKED = ("SystemUnlocked", Area.REGISTRY, "Mở khóa hệ thống kết nối", False)
     SECRET_ISSUED = ("SecretIssued", Area.REGISTRY, "Cấp khóa bí mật", False)
     SECRET_REVOKED = ("SecretRevoked", Area.REGISTRY, "Thu hồi khóa bí mật", False)
+    API_KEY_ISSUED = ("ApiKeyIssued", Area.REGISTRY, "Cấp khóa API", False)
+    API_KEY_REVOKED = ("ApiKeyRevoked", Area.REGISTRY, "Thu hồi khóa API", False)
     SERVICE_STARTED = ("ServiceStarted", Area.REGISTRY, "Giao hệ thống phục vụ cơ quan", False)
     SERVICE_ENDED = ("ServiceEnded", Area.REGISTRY, "Thôi phục vụ cơ quan", False)
+    MAINTENANCE_SET = ("MaintenanceSet", Area.REGISTRY, "Báo bảo trì hệ thống", False)
+    MAINTENANCE_ENDED = ("MaintenanceEnded", Area.REGISTRY, "Kết thúc bảo trì hệ thống", False)
+    SIGNATURE_POLICY_SET = ("SignaturePolicySet", Area.REGISTRY, "Đặt yêu cầu về chữ ký số", False)
+    TRUST_STORE_CHANGED = ("TrustStoreChanged", Area.REGISTRY, "Kho chứng thư tin cậy thay đổi", False)
 
     OUTGOING_NUMBERED = ("OutgoingNumbered", Area.RECORDS, "Cấp số văn bản đi", False)
     OUTGOING_CANCELLED = ("OutgoingCancelled", Area.RECORDS, "Hủy văn bản đi đã cấp số", False)
@@ -96,6 +113,7 @@ class EventKind(Enum):
     DELEGATION_REVOKED = ("DelegationRevoked", Area.PEOPLE, "Thu hồi ủy quyền", False)
 
     KEY_ROTATED = ("KeyRotated", Area.LOG, "Thay khóa ký của nhật ký", False)
+    TILES_REBUILT = ("TilesRebuilt", Area.LOG, "Dựng lại các ô của cây băm", False)
 
     def __new__(cls, value: str, area: Area = Area.EXCHANGE, label: str = "", is_etsi: bool = False) -> EventKind:
         member = object.__new__(cls)

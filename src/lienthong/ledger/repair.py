@@ -2,11 +2,17 @@
 
 from __future__ import annotations
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from lienthong.common import clock
+from lienthong.common.sql import hot_cursor
 from lienthong.ledger import keys, selectors
+from lienthong.ledger.actors import current_actor
+from lienthong.ledger.append import append_events
 from lienthong.ledger.checkpoint import open_checkpoint
 from lienthong.ledger.errors import LedgerError
+from lienthong.ledger.events import Subject, new_event
+from lienthong.ledger.kinds import EventKind
 from lienthong.ledger.merkle import leaf_hash
 from lienthong.ledger.models import LedgerCheckpoint, LedgerTile
 from lienthong.ledger.tiles import TiledTree, extend
@@ -35,6 +41,15 @@ def rebuild_tiles() -> int:
             (LedgerTile(level=level, number=number, hashes=hashes) for (level, number), hashes in tiles.items()),
             batch_size=1000,
         )
+        event = new_event(
+            EventKind.TILES_REBUILT,
+            at=clock.now(),
+            actor=current_actor(),
+            subject=Subject("log", ""),
+            data={"tiles": len(tiles), "size": size},
+        )
+        with connection.wrap_database_errors:
+            append_events(hot_cursor(), [event])
     return len(tiles)
 
 

@@ -13,17 +13,21 @@ from lienthong.cli.demo.facts import (
     Arrival,
     Conflict,
     Dispatch,
+    Evidence,
     Facts,
     FollowUp,
     Handling,
     LateReports,
     Listing,
+    Recall,
     Receipt,
+    Reform,
     Refused,
     Repetition,
     Report,
     Standing,
     Strangers,
+    Tampering,
     Upward,
     Urgency,
 )
@@ -105,6 +109,55 @@ def good_facts() -> Facts:
             up=passage("up", "G98"),
             recalled="Đã thu hồi: Đồng ý (mẫu)",
         ),
+        recall=_recall(),
+        reform=_reform(),
+        evidence=Evidence(
+            events=9, packages=2, size=30_000, exit_code=0, proven=tuple(f"✔ điều {n}" for n in range(12)),
+            conclusion="Gói bằng chứng đúng.",
+        ),
+        tampering=Tampering(
+            part="packages/aa.edxml", bundle_exit_code=1, bundle_wrong=("✘ SAI: Tệp đã bị sửa. (packages/aa.edxml)",),
+            sound_before=True, event_row="ledger_event id=7", found_event_row="ledger_event id=7",
+            found_event="event_changed", delivery_row="exchange_delivery id=d-1",
+            found_delivery_row="exchange_delivery id=d-1", found_delivery="row_deleted",
+        ),
+    )  # fmt: skip
+
+
+def _recall() -> Recall:
+    agrees, refuses = RECIPIENTS[:2]
+    waiting = "Bên gửi thu hồi. Thu hồi: chờ trả lời."
+    return Recall(
+        agrees=agrees,
+        refuses=refuses,
+        why="Đã triển khai (mẫu)",
+        asked=(Standing(agrees, "done", "03", waiting), Standing(refuses, "done", "03", waiting)),
+        answered=(
+            Standing(agrees, "done", "15", "Đã thu hồi. Thu hồi: đồng ý (15)."),
+            Standing(refuses, "done", "16", "Đã tiếp nhận: Đã triển khai (mẫu). Thu hồi: từ chối (16)."),
+        ),
+        reports=(
+            Report(agrees, "TH-1", "15", "", "2024/03/15 08:05:00"),
+            Report(refuses, "TH-1", "16", "Đã triển khai (mẫu)", "2024/03/15 08:05:01"),
+        ),
+        fetched_again=Refused("131", "exchange.cancelled", "Văn bản đã bị thu hồi."),
+    )
+
+
+def _reform() -> Reform:
+    return Reform(
+        name="Phương án mẫu",
+        changes=88,
+        old_code="H99.30.12",
+        new_code="H99.41",
+        redirected=Addressee(
+            code="H99.30.12", outcome="REDIRECTED", sent=True, reason="Đã chuyển tới phường Hoa Phượng (mẫu) (H99.41)"
+        ),
+        arrival=arrival("H99.30.12"),
+        closed_code="H99.31",
+        closed=Refused("18", "exchange.no_recipient", "Không nơi nào. H99.31: Đã đóng; cơ quan kế thừa: (H99). Xem."),
+        before=Standing("H99.30.12", "done", "01", "Đã đến"),
+        after=Standing("H99.30.12", "done", "06", "Hoàn thành"),
     )
 
 

@@ -11,6 +11,7 @@ from dataclasses import dataclass
 from typing import Any
 
 from lienthong.cli.demo import city
+from lienthong.cli.demo import proof_checks as proof
 from lienthong.cli.demo.across import national_round_trip
 from lienthong.cli.demo.facts import (
     Addition,
@@ -298,6 +299,20 @@ CHECKS: tuple[Check, ...] = (
         ("across",),
         national_round_trip,
     ),
+    Check("recall_answered", "Thu hồi: bên gửi thấy từng nơi đồng ý hay từ chối", ("recall",), proof.recall_answered),
+    Check(
+        "redirect_after_reform",
+        "Sau sắp xếp: mã cũ tới nơi kế thừa, mã đã đóng bị từ chối, báo muộn vẫn tới",
+        ("reform",),
+        proof.redirect_after_reform,
+    ),
+    Check(
+        "evidence_bundle_verifies",
+        "Gói bằng chứng tự chứng minh, không cần mạng hay cơ sở dữ liệu",
+        ("evidence",),
+        proof.evidence_bundle_verifies,
+    ),
+    Check("tampering_found", "Sửa một byte hay một dòng đều bị chỉ ra đúng chỗ", ("tampering",), proof.tampering_found),
 )
 
 

@@ -190,6 +190,65 @@ class Upward:
     standing: Standing
 
 
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Recall:
+    """A document recalled at two agencies; one agrees, one refuses. ``asked`` and ``answered``: what the sender's list
+    said of each after the question and after the answers; ``fetched_again``: who agreed tries to read it once more."""
+
+    agrees: str
+    refuses: str
+    why: str
+    asked: tuple[Standing, ...]
+    answered: tuple[Standing, ...]
+    reports: tuple[Report, ...]
+    fetched_again: Refused | None
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Reform:
+    """The plan applied to a twin of the city. ``old_code`` was merged into ``new_code``: what is sent to it, what is
+    sent to a closed district, and what the new agency reports on a document of before."""
+
+    name: str
+    changes: int
+    old_code: str
+    new_code: str
+    redirected: Addressee | None
+    arrival: Arrival
+    closed_code: str
+    closed: Refused | None
+    before: Standing
+    after: Standing
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Evidence:
+    """A bundle, checked by a program that knows nothing but the bundle and the axis's public keys."""
+
+    events: int
+    packages: int
+    size: int
+    exit_code: int
+    proven: tuple[str, ...]
+    conclusion: str
+
+
+@dataclass(frozen=True, slots=True, kw_only=True)
+class Tampering:
+    """One byte changed in a copy of the bundle, and rows in the twin's database; what is found, and where."""
+
+    part: str
+    bundle_exit_code: int
+    bundle_wrong: tuple[str, ...]
+    sound_before: bool
+    event_row: str
+    found_event_row: str
+    found_event: str
+    delivery_row: str
+    found_delivery_row: str
+    found_delivery: str
+
+
 @dataclass(slots=True, kw_only=True)
 class Facts:
     """All chapters; ``None`` where one did not come to its end."""
@@ -206,3 +265,7 @@ class Facts:
     strangers: Strangers | None = None
     upward: Upward | None = None
     across: Across | None = None
+    recall: Recall | None = None
+    reform: Reform | None = None
+    evidence: Evidence | None = None
+    tampering: Tampering | None = None

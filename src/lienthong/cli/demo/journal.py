@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import threading
 from collections import Counter
+from collections.abc import Iterable
 from dataclasses import dataclass
 from datetime import datetime
 
@@ -30,6 +31,11 @@ class Journal:
     def note(self, who: str, what: str) -> None:
         with self._lock:
             self._moments.append(Moment(clock.now(), who, what))
+
+    def take_over(self, moments: Iterable[Moment]) -> None:
+        """Moments of another stage, in their place in time."""
+        with self._lock:
+            self._moments = sorted([*self._moments, *moments], key=lambda moment: moment.at)
 
     def count(self, what: str, number: int = 1) -> None:
         with self._lock:

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import io
 from collections.abc import Sequence
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from datetime import date, datetime
 
 from edxml102.codes import Priority, StatusCode
@@ -113,7 +113,7 @@ def pack_report(
     """The status package with which ``reporter`` reports on a document it received."""
     header = document.header
     package = StatusPackage(
-        from_=_organ(reporter.code),
+        from_=replace(_organ(reporter.code), organ_name=reporter.name),
         response_for=ResponseFor(
             organ_id=header.from_.organ_id,
             code=header.code.text,

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 import time
 from collections.abc import Iterator, Mapping
-from contextlib import contextmanager
+from contextlib import ExitStack, contextmanager
 from dataclasses import dataclass, field
 from typing import Any
 
@@ -24,6 +24,7 @@ from lienthong.cli.demo.national_side import NationalSide, national_side
 from lienthong.cli.demo.server import WebServer, serving, undisturbed
 from lienthong.cli.demo.stage import Stage
 from lienthong.cli.demo.story import CHAPTERS, ChapterPlan
+from lienthong.cli.demo.twin import backstage
 from lienthong.gateways.national.answers import VxpError
 from lienthong.registry.errors import RegistryError
 
@@ -120,15 +121,18 @@ def _perform_beside(
     _connect(national, narrator, outcome)
     runtime.release_connections()  # from here on this process speaks HTTP only
     wanted = settings.PORT if wish.port is None else wish.port
-    roles = beside("worker", "link", log=folder.path / "link.log")
-    with roles, serving(settings.HOST, wanted, folder.web_log) as server:
-        _open(server, access, narrator, outcome)
-        folder.write_access(access, server.endpoint)
-        narrator.begin(server.address, wanted_port=wanted)
-        _play(server, access, national, narrator, outcome)
-        narrator.end(outcome.checks, outcome.timings_ms)
-        if not wish.once:
-            _keep(server, national, folder, narrator)
+    with ExitStack() as twins:
+        behind = twins.enter_context(backstage(folder.path, access))
+        roles = beside("worker", "link", "sequencer", log=folder.path / "link.log")
+        with roles, serving(settings.HOST, wanted, folder.web_log) as server:
+            _open(server, access, narrator, outcome)
+            folder.write_access(access, server.endpoint)
+            narrator.begin(server.address, wanted_port=wanted)
+            _play(Stage(server.endpoint, access, behind), national, narrator, outcome)
+            twins.close()
+            narrator.end(outcome.checks, outcome.timings_ms)
+            if not wish.once:
+                _keep(server, national, folder, narrator)
 
 
 def _connect(national: NationalSide, narrator: Narrator, outcome: Outcome) -> None:
@@ -167,10 +171,7 @@ def _open(server: WebServer, access: Mapping[str, Access], narrator: Narrator, o
     stage.close()
 
 
-def _play(
-    server: WebServer, access: Mapping[str, Access], national: NationalSide, narrator: Narrator, outcome: Outcome
-) -> None:
-    stage = Stage(server.endpoint, access)
+def _play(stage: Stage, national: NationalSide, narrator: Narrator, outcome: Outcome) -> None:
     if national.is_connected:
         national.invite_ministry(stage)
     try:

@@ -88,9 +88,11 @@ class WebServer:
 
 
 @contextmanager
-def serving(host: str, preferred_port: int, log: Path) -> Iterator[WebServer]:
-    """A server that is always stopped at the end."""
-    server = WebServer(host, open_port(host, preferred_port), log)
+def serving(
+    host: str, preferred_port: int, log: Path, environment: Mapping[str, str] | None = None
+) -> Iterator[WebServer]:
+    """A server that is always stopped at the end; ``environment`` is that of another instance."""
+    server = WebServer(host, open_port(host, preferred_port), log, environment=environment)
     try:
         yield server
     finally:

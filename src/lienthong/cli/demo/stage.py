@@ -11,6 +11,7 @@ from lienthong.cli.demo.actors import Actor
 from lienthong.cli.demo.errors import DemoError
 from lienthong.cli.demo.folder import Access
 from lienthong.cli.demo.journal import Journal
+from lienthong.cli.demo.twin import Backstage
 from lienthong.gateways.national.client import VxpClient
 
 _TIMEOUT = 20  # seconds; the axis is on this machine
@@ -22,8 +23,9 @@ Found = TypeVar("Found")
 class Stage:
     """The clients of all systems. They know the axis by its address alone."""
 
-    def __init__(self, endpoint: str, access: Mapping[str, Access]) -> None:
+    def __init__(self, endpoint: str, access: Mapping[str, Access], backstage: Backstage | None = None) -> None:
         self.endpoint = endpoint
+        self.backstage = backstage
         self.journal = Journal()
         self._guests: dict[str, Actor] = {}
         self._actors = {system.agency: self._actor(system, access[system.system_id]) for system in city.SYSTEMS}

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from edxml102.codes import Priority, StatusCode
-from lienthong.cli.demo import across_story, city, facts, national_axis, pdf
+from lienthong.cli.demo import across_story, city, facts, national_axis, pdf, proof_story
 from lienthong.cli.demo.actors import Actor, refusal_of
 from lienthong.cli.demo.errors import DemoError
 from lienthong.cli.demo.facts import Facts
@@ -262,4 +262,8 @@ CHAPTERS = (
     ChapterPlan("strangers", "Những gì trục không nhận", strangers),
     ChapterPlan("upward", "Gửi Bộ nối thẳng vào trục của thành phố", upward),
     ChapterPlan("across", "Liên thông với trục quốc gia mẫu: xuống, lên, và thu hồi", across_story.across),
+    ChapterPlan("recall", "Sở Y tế thu hồi một công văn: một quận đồng ý, một quận từ chối", proof_story.recall),
+    ChapterPlan("reform", "Bỏ cấp huyện, nhập phường xã: mã cũ vẫn tìm đúng nơi", proof_story.reform),
+    ChapterPlan("evidence", "Bằng chứng của công văn, kiểm tra ngoài trục", proof_story.evidence),
+    ChapterPlan("tampering", "Thử sửa bằng chứng và dữ liệu", proof_story.tampering),
 )

@@ -12,7 +12,7 @@ from rich.table import Table
 from rich.text import Text
 
 from edxml102.codes import StatusCode
-from lienthong.cli.demo import across_telling, city
+from lienthong.cli.demo import across_telling, city, proof_telling
 from lienthong.cli.demo.facts import Facts, Refused, Report, Standing
 from lienthong.common.text import grouped
 
@@ -166,4 +166,4 @@ PARTS: dict[str, Callable[[Facts], Parts]] = {
     "strangers": _strangers,
     "upward": _upward,
     "across": across_telling.tell,
-}
+} | proof_telling.PARTS

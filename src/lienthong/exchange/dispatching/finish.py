@@ -12,6 +12,7 @@ from lienthong.common import clock
 from lienthong.common.sql import hot_cursor
 from lienthong.exchange.breaker import Breaker
 from lienthong.exchange.connectors import Delivered, NotDelivered
+from lienthong.exchange.delivery_acts import note_carried, note_given_up
 from lienthong.exchange.dispatching.channels import lock_breaker, store_breaker
 from lienthong.exchange.dispatching.claim import PAUSED, Claim
 from lienthong.exchange.hubs.relaying import record_relays
@@ -20,6 +21,7 @@ from lienthong.exchange.states import DeliveryState
 
 Answer = Delivered | NotDelivered
 _LONGEST_TEXT = 1000
+_BATCH = 1000
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -61,11 +63,19 @@ def finish(claim: Claim, answer: Answer, *, chance: Callable[[], float]) -> bool
         breaker = lock_breaker(outgoing.system_pk)
         held = _write(claim, change, now)
         if held:
+            _note(claim, change, now)
             error = "" if isinstance(answer, Delivered) else answer.detail
             store_breaker(outgoing.system_pk, _judged(breaker, answer, now), error=error)
             if change.state is not DeliveryState.FAILED:
                 record_relays({claim.id: answer}, now)
     return held
+
+
+def _note(claim: Claim, change: Change, now: datetime) -> None:
+    if change.state is DeliveryState.DELIVERED:
+        note_carried(hot_cursor(), [claim.id], at=now)
+    elif change.state is DeliveryState.GIVEN_UP:
+        note_given_up(hot_cursor(), [claim.id], at=now)
 
 
 def _judged(breaker: Breaker, answer: Answer, now: datetime) -> Breaker:
@@ -92,24 +102,38 @@ def _write(claim: Claim, change: Change, now: datetime) -> bool:
 
 
 _OVERDUE = f"""
+WITH overdue AS (
+     SELECT d.id, c.last_error
+       FROM exchange_delivery d
+       JOIN exchange_channel c ON c.system_id = d.system_id AND c.open_until > %(now)s
+       JOIN unnest(%(ranks)s::int[], %(budgets)s::interval[]) AS b(rank, budget) ON b.rank = LEAST(d.rank, %(highest)s)
+      WHERE d.state IN ('waiting', 'failed')
+        AND %(now)s - COALESCE(d.tried_since, d.created_at) - {PAUSED} >= b.budget
+      ORDER BY d.id LIMIT %(limit)s FOR UPDATE OF d SKIP LOCKED)
 UPDATE exchange_delivery d
    SET state = 'given_up', cause = 'delivery.budget_spent', updated_at = %(now)s,
-       last_error = 'Hệ thống nơi nhận không liên lạc được trong hết thời hạn cho phép. ' || c.last_error
-  FROM exchange_channel c, unnest(%(ranks)s::int[], %(budgets)s::interval[]) AS b(rank, budget)
- WHERE c.system_id = d.system_id AND c.open_until > %(now)s AND d.state IN ('waiting', 'failed')
-   AND b.rank = LEAST(d.rank, %(highest)s)
-   AND %(now)s - COALESCE(d.tried_since, d.created_at) - {PAUSED} >= b.budget
-RETURNING d.id, d.cause, d.last_error
+       last_error = 'Hệ thống nơi nhận không liên lạc được trong hết thời hạn cho phép. ' || o.last_error
+  FROM overdue o WHERE d.id = o.id RETURNING d.id, d.cause, d.last_error
 """  # noqa: S608 - constants
 
 
 def give_up_overdue() -> int:
     """Give up what an open breaker keeps from being tried although its budget is spent: the sender is to know. While
     it is open the system has just failed, so deliveries never suffer for workers that were not running."""
+    total = 0
+    while given_up := _give_up_batch():
+        total += given_up
+    return total
+
+
+def _give_up_batch() -> int:
     ranks, budgets = zip(*BUDGETS, strict=True)
     now = clock.now()
-    given = {"now": now, "ranks": list(ranks), "budgets": list(budgets), "highest": max(ranks)}
+    given = {"now": now, "ranks": list(ranks), "budgets": list(budgets), "highest": max(ranks), "limit": _BATCH}
     with transaction.atomic(), connection.wrap_database_errors:
-        rows = hot_cursor().execute(_OVERDUE, given).fetchall()
-        record_relays({row[0]: NotDelivered(permanent=False, cause=row[1], detail=row[2]) for row in rows}, now)
+        cursor = hot_cursor()
+        rows = cursor.execute(_OVERDUE, given).fetchall()
+        if rows:
+            note_given_up(cursor, [row[0] for row in rows], at=now)
+            record_relays({row[0]: NotDelivered(permanent=False, cause=row[1], detail=row[2]) for row in rows}, now)
     return len(rows)

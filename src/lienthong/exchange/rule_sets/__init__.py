@@ -21,7 +21,16 @@ from django.conf import settings
 from edxml102.codes import Sender
 from lienthong.common import clock
 from lienthong.exchange.rule_sets.reading import RuleSetError, parse_rule_set
-from lienthong.exchange.rule_sets.values import CodeRule, Deadline, Duty, Instrument, RuleSet, SecrecyRules, Source
+from lienthong.exchange.rule_sets.values import (
+    CodeRule,
+    Deadline,
+    Duty,
+    Instrument,
+    RuleSet,
+    SecrecyRules,
+    SignatureRule,
+    Source,
+)
 
 __all__ = [
     "CodeRule",
@@ -32,6 +41,7 @@ __all__ = [
     "RuleSetError",
     "SecrecyRules",
     "Sender",
+    "SignatureRule",
     "Source",
     "Timeline",
     "load",

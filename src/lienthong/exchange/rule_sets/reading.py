@@ -9,7 +9,16 @@ import yaml
 
 from edxml102.codes import BusinessType, Sender
 from lienthong.exchange.rule_sets.nodes import Node
-from lienthong.exchange.rule_sets.values import CodeRule, Deadline, Duty, Instrument, RuleSet, SecrecyRules, Source
+from lienthong.exchange.rule_sets.values import (
+    CodeRule,
+    Deadline,
+    Duty,
+    Instrument,
+    RuleSet,
+    SecrecyRules,
+    SignatureRule,
+    Source,
+)
 from lienthong.exchange.states import Ask, AskMoves, Moves, RecipientState
 
 
@@ -40,7 +49,8 @@ def parse_rule_set(text: str, *, name: str) -> RuleSet:
 
 def _rule_set(node: Node) -> RuleSet:
     fields = node.fields(
-        "id name effective_from enabled verified instruments status_codes asks deadlines secrecy", "effective_to note"
+        "id name effective_from enabled verified instruments status_codes asks deadlines secrecy",
+        "effective_to note signatures",
     )
     instruments = {key: _instrument(child) for key, child in fields["instruments"].entries()}
     nodes = dict(fields["status_codes"].entries())
@@ -62,6 +72,7 @@ def _rule_set(node: Node) -> RuleSet:
         deadlines=_deadlines(fields["deadlines"], instruments),
         secrecy=_secrecy(fields["secrecy"], instruments),
         sources=asks.sources,
+        signatures=_signatures(fields["signatures"], instruments),
     )
 
 
@@ -78,6 +89,15 @@ def _source(node: Node, instruments: Mapping[str, Instrument]) -> Source:
         key.wrong(f"{key.value!r} không có trong instruments.")
         instrument = Instrument("", "", verified=False)
     return Source(instrument, fields["article"].text(), fields["assumed"].flag())
+
+
+def _signatures(node: Node, instruments: Mapping[str, Instrument]) -> dict[SignatureRule, Source]:
+    given = node.fields("", " ".join(rule.value for rule in SignatureRule)) if node.given else {}
+    return {
+        rule: _source(given[rule.value], instruments)
+        for rule in SignatureRule
+        if node.given and given[rule.value].given
+    }
 
 
 def _code_rule(code: str, node: Node, instruments: Mapping[str, Instrument]) -> CodeRule:

@@ -89,6 +89,15 @@ class Deadline:
     urgent_minutes: int | None = None
 
 
+class SignatureRule(Enum):
+    """Rules about signatures that people are told with their source: the key in the YAML file."""
+
+    INFORMATION_ONLY = "information_only"
+    """A document that is not signed, or badly, informs and does not replace paper."""
+    ORDER = "order"
+    """The person with authority signs before the body."""
+
+
 @dataclass(frozen=True, slots=True)
 class SecrecyRules:
     """What marks a document as a state secret, so that it is kept out of the system.
@@ -129,10 +138,16 @@ class RuleSet:
     deadlines: Mapping[Duty, Deadline]
     secrecy: SecrecyRules
     sources: Mapping[Ask, Source] = field(default_factory=dict)
+    signatures: Mapping[SignatureRule, Source] = field(default_factory=dict)
 
     def ask_of(self, business_type: str) -> Ask | None:
         """What a document of this business type asks."""
         return self.business_types.get(business_type)
+
+    def cited(self, rule: SignatureRule) -> str:
+        """Where a rule about signatures comes from, in brackets behind a sentence; empty when the set names none."""
+        source = self.signatures.get(rule)
+        return f"({source.cited})" if source else ""
 
     def deadline(self, duty: Duty, signed_on: date | None) -> Deadline | None:
         """The deadline, if there was one when the document was signed."""

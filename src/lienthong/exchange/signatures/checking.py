@@ -25,6 +25,7 @@ from lienthong.common.sql import hot_cursor, release_connection
 from lienthong.exchange.segments import LocalSegments, SegmentError
 from lienthong.exchange.segments.view import open_view
 from lienthong.exchange.signatures import rows
+from lienthong.exchange.signatures.acts import checked, note_trust
 from lienthong.exchange.signatures.findings import Check
 from lienthong.exchange.signatures.holding import settle_hold
 from lienthong.exchange.signatures.packages import check_package, software
@@ -33,6 +34,7 @@ from lienthong.exchange.signatures.recheck import next_check
 from lienthong.exchange.signatures.reports import PackageReport, Part, PartReport
 from lienthong.exchange.signatures.results import Result
 from lienthong.exchange.signatures.trust import TrustStore
+from lienthong.ledger.append import append_events
 
 LEASE = timedelta(minutes=15)
 _BATCH = 8
@@ -40,17 +42,20 @@ _ATTEMPTS = 3  # after so many workers died on a package, no other one tries
 _POLL_SECONDS = 1.0
 _OUTAGE_SECONDS = 5.0
 
+_told: TrustStore | None = None
+
 _log = logging.getLogger(__name__)
 
 
 def trust_store(*, fetch: bool) -> TrustStore:
     """Whom this axis trusts now."""
-    return TrustStore.of_folder(settings.TRUST_DIR, fetch=fetch)
+    return TrustStore.of_folder(settings.TRUST_DIR, fetch=fetch, fetch_seconds=settings.SIGNATURE_FETCH_SECONDS)
 
 
 def check_due(segments: LocalSegments, *, now: datetime | None = None) -> int:
     """Check one batch of packages that are due; answers how many were claimed."""
     moment = now or clock.now()
+    _note_trust()
     with transaction.atomic(), connection.wrap_database_errors:
         claims = rows.claim_due(hot_cursor(), now=moment, lease=LEASE, limit=_BATCH)
         # One that was begun before and never finished may have killed its worker: alone it takes no others with it.
@@ -67,6 +72,16 @@ def check_due(segments: LocalSegments, *, now: datetime | None = None) -> int:
             _log.exception("signature check of package %s failed", claim.package_id)
     release_connection()
     return len(claims)
+
+
+def _note_trust() -> None:
+    """A change of the trust folder is told once, before the first check that rests on it."""
+    global _told  # noqa: PLW0603 - spares a question to the database per round
+    store = trust_store(fetch=settings.SIGNATURE_FETCH)
+    if store is not _told:
+        with transaction.atomic(), connection.wrap_database_errors:
+            note_trust(hot_cursor(), store)
+        _told = store
 
 
 def run(segments: LocalSegments, stop: threading.Event) -> None:
@@ -117,6 +132,8 @@ def _record(claim: rows.Claim, report: PackageReport, now: datetime) -> None:
         number, known = rows.last_outcome(cursor, claim.package_id)
         if not _says_the_same(report, known):
             rows.insert_round(cursor, claim.package_id, report, number=number + 1)
+            sha256, document = claim.address.sha256, claim.document_id
+            append_events(cursor, [checked(claim.package_id, document, report, number=number + 1, sha256=sha256)])
 
 
 def _says_the_same(report: PackageReport, known: dict[tuple[str, int | None], tuple[str, list[str]]]) -> bool:

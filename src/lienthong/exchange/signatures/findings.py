@@ -83,7 +83,7 @@ class Check(Enum):
     PERSON_DIFFERS = ("signer.person_differs", _WARN, "Tên trên chứng thư cá nhân khác người ký ghi trong gói tin.")
     BODY_DIFFERS = ("signer.body_differs", _WARN, "Tên trên chứng thư cơ quan khác cơ quan gửi ghi trong gói tin.")
     ROLE_UNKNOWN = ("signer.role_unknown", _NOTE, "Chứng thư không cho biết là của cá nhân hay của cơ quan.")
-    ORDER_WRONG = ("signer.order", _WARN, "Cơ quan ký trước người có thẩm quyền (NĐ 30/2020 điều 32).")
+    ORDER_WRONG = ("signer.order", _WARN, "Cơ quan ký trước người có thẩm quyền.")
     # 8: algorithms
     WEAK_DIGEST = ("algorithm.weak_digest", _WARN, "Chữ ký hoặc chứng thư dùng SHA-1, không còn an toàn.")
     WEAK_KEY = ("algorithm.weak_key", _WARN, "Khóa RSA ngắn hơn 2048 bit, không còn an toàn.")

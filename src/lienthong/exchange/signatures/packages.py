@@ -19,7 +19,7 @@ from edxml102.reader import decode_attachment
 from edxml102.ziprule import is_unpacked, unwrap
 from lienthong.common import clock
 from lienthong.exchange.guards.pages import first_page_is_stamped
-from lienthong.exchange.rule_sets import rule_set
+from lienthong.exchange.rule_sets import SignatureRule, rule_set
 from lienthong.exchange.signatures.envelope import check_envelope
 from lienthong.exchange.signatures.findings import Check
 from lienthong.exchange.signatures.pdf import Circumstances, check_pdf, is_pdf
@@ -49,7 +49,10 @@ def check_package(
     stream: BinaryIO, package: DocumentPackage, *, store: TrustStore, received_at: datetime, checked_at: datetime
 ) -> PackageReport:
     """Check everything signed in the ``package`` that was read from ``stream`` (seekable)."""
-    circumstances = Circumstances(named=named_by(package), received_at=received_at, store=store)
+    rules = rule_set(package.header.promulgation_info.date)
+    circumstances = Circumstances(
+        named=named_by(package), received_at=received_at, store=store, order=rules.cited(SignatureRule.ORDER)
+    )
     return PackageReport(
         parts=(check_envelope(stream, package, circumstances), *_files(stream, package, circumstances)),
         checked_at=checked_at,
@@ -60,7 +63,8 @@ def check_package(
 
 def check_file(stream: BinaryIO, *, store: TrustStore, received_at: datetime, checked_at: datetime) -> PackageReport:
     """Check a PDF file by itself, as a main file of which nothing else is known."""
-    circumstances = Circumstances(named=Named(), received_at=received_at, store=store)
+    order = rule_set(clock.in_vietnam(received_at).date()).cited(SignatureRule.ORDER)
+    circumstances = Circumstances(named=Named(), received_at=received_at, store=store, order=order)
     return PackageReport(
         parts=(check_pdf(stream, circumstances, part=Part.MAIN),),
         checked_at=checked_at,

@@ -58,11 +58,13 @@ class UnusableError(Exception):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Circumstances:
-    """What a file is checked against: whom the package names, when the axis received it, whom the axis trusts."""
+    """What a file is checked against: whom the package names, when the axis received it, whom the axis trusts.
+    ``order`` cites the rule about who signs first."""
 
     named: Named
     received_at: datetime
     store: trust.TrustStore
+    order: str = ""
 
 
 def is_pdf(stream: BinaryIO) -> bool:
@@ -159,7 +161,8 @@ class _Checking:
         for position, one in enumerate(seen):
             with self._noting(one.embedded):
                 self._judge(one, later=seen[position + 1 :], stamps=stamps)
-        self.findings += composition([report.role for report in self.reports], is_main=self.part is Part.MAIN)
+        roles, is_main = [report.role for report in self.reports], self.part is Part.MAIN
+        self.findings += composition(roles, is_main=is_main, order=self.circumstances.order)
         return PartReport(
             part=self.part,
             result=of_findings(self.findings) if self.reports or self.findings else Result.UNSIGNED,

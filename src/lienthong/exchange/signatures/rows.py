@@ -37,6 +37,7 @@ class Claim:
     received_at: datetime
     attempts: int
     rounds: int
+    document_id: UUID | None = None
 
 
 def insert_due(cursor: Cursor, packages: Sequence[tuple[UUID, datetime]]) -> None:
@@ -105,13 +106,14 @@ def claim_due(cursor: Cursor, *, now: datetime, lease: timedelta, limit: int, be
               FROM due WHERE s.package_id = due.package_id
             RETURNING s.package_id, s.attempts, s.rounds
         )
-        SELECT t.package_id, p.segment, p."offset", p.length, p.sha256, p.received_at, t.attempts, t.rounds
+        SELECT t.package_id, p.segment, p."offset", p.length, p.sha256, p.received_at, t.attempts, t.rounds,
+               p.document_id
           FROM taken t JOIN exchange_package p ON p.id = t.package_id ORDER BY p.received_at
         """,
         {"now": now, "until": now + lease, "limit": limit, "begun": begun},
     )
     return [
-        Claim(row[0], Address(row[1], row[2], row[3], bytes(row[4])), row[5], row[6], row[7])
+        Claim(row[0], Address(row[1], row[2], row[3], bytes(row[4])), row[5], row[6], row[7], row[8])
         for row in cursor.fetchall()
     ]
 

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import date, datetime
 from typing import Any
 from uuid import UUID
 
@@ -37,12 +37,15 @@ class StoredPackage:
     checked_at: datetime | None
     due_at: datetime | None
     parts: list[StoredPart]
+    signed_on: date | None = None
 
 
 def signature_state(doc_id: UUID) -> list[StoredPackage]:
     """The packages of a document (or the one package of that id), oldest first; nothing when there is none."""
     packages = Package.objects.filter(document_id=doc_id) | Package.objects.filter(pk=doc_id)
-    checks = PackageCheck.objects.filter(package__in=packages).select_related("package").order_by("package_id")
+    checks = (
+        PackageCheck.objects.filter(package__in=packages).select_related("package__document").order_by("package_id")
+    )
     return [_stored(check) for check in checks]
 
 
@@ -54,9 +57,11 @@ def _stored(check: PackageCheck) -> StoredPackage:
         for row in newest
     ]
     result = Result(check.result) if check.result else None
+    document = check.package.document
     return StoredPackage(
-        str(check.package_id), check.package.received_at, result, check.checked_at, check.due_at, parts
-    )
+        str(check.package_id), check.package.received_at, result, check.checked_at, check.due_at, parts,
+        document.promulgation_date if document else None,
+    )  # fmt: skip
 
 
 def policies() -> list[SignaturePolicy]:

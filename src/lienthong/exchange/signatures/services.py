@@ -5,8 +5,10 @@ from __future__ import annotations
 from datetime import date, datetime
 from uuid import UUID
 
-from django.db import transaction
+from django.db import connection, transaction
 
+from lienthong.common.sql import hot_cursor
+from lienthong.exchange.signatures.acts import note_policy
 from lienthong.exchange.signatures.models import PackageCheck, SignaturePolicy
 from lienthong.exchange.signatures.policies import Demand
 from lienthong.registry import revision
@@ -26,6 +28,8 @@ def set_policy(*, agency: Agency | None, demand: Demand, valid_from: date, basis
         policy = SignaturePolicy.objects.create(
             agency=agency, demand=demand.value, basis=basis, valid_from=valid_from, valid_to=None
         )
+        with connection.wrap_database_errors:
+            note_policy(hot_cursor(), agency, demand=demand, valid_from=valid_from, basis=basis)
         revision.advance()
     return policy
 

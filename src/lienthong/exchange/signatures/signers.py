@@ -111,9 +111,10 @@ def _is_body(signer: Signer, named: Named) -> bool:
     return fold(signer.name) == fold(named.body)
 
 
-def composition(roles: Sequence[Role], *, is_main: bool) -> list[Found]:
+def composition(roles: Sequence[Role], *, is_main: bool, order: str = "") -> list[Found]:
     """Who should have signed a file and in which order: the main file first the person, then the body (NĐ 30/2020
-    art. 32.2d); an annex in a file of its own the body (Phụ lục I). ``roles`` are in the order of signing."""
+    art. 32.2d); an annex in a file of its own the body (Phụ lục I). ``roles`` are in the order of signing; ``order``
+    cites the rule about it."""
     if not roles or Role.UNKNOWN in roles:
         return []
     found = []
@@ -122,5 +123,5 @@ def composition(roles: Sequence[Role], *, is_main: bool) -> list[Found]:
     if Role.BODY not in roles:
         found.append(Check.BODY_MISSING.found())
     if is_main and {Role.PERSON, Role.BODY} <= set(roles) and roles.index(Role.BODY) < roles.index(Role.PERSON):
-        found.append(Check.ORDER_WRONG.found())
+        found.append(Check.ORDER_WRONG.found(order))
     return found

@@ -40,7 +40,6 @@ from pyhanko_certvalidator.policy_decl import (
 
 from lienthong.exchange.signatures.findings import Check, Found
 
-_FETCH_TIMEOUT = 10  # seconds for one list or answer
 _SMALLEST_RSA = 1024  # below it and with MD5 a signature proves nothing; SHA-1 and RSA < 2048 are only flagged
 _SOUND_RSA = 2048
 _ALGORITHMS = DisallowWeakAlgorithmsPolicy(  # type: ignore[no-untyped-call]
@@ -56,25 +55,27 @@ _SUFFIXES = {".pem", ".crt", ".cer", ".der"}
 
 @dataclass(frozen=True)
 class TrustStore:
-    """Roots, other authorities and revocation lists. ``fetch``: missing revocation data may be asked for."""
+    """Roots, other authorities and revocation lists. ``fetch``: missing revocation data may be asked for, and one
+    answer may take ``fetch_seconds``."""
 
     roots: tuple[Certificate, ...] = ()
     authorities: tuple[Certificate, ...] = ()
     crls: tuple[asn1_crl.CertificateList, ...] = ()
     fetch: bool = False
     problems: tuple[str, ...] = ()
+    fetch_seconds: int = 10
 
     @classmethod
-    def of_folder(cls, folder: Path, *, fetch: bool = False) -> TrustStore:
+    def of_folder(cls, folder: Path, *, fetch: bool = False, fetch_seconds: int = 10) -> TrustStore:
         """Read ``*.pem``, ``*.crt``, ``*.cer``, ``*.der`` and ``*.crl`` (PEM or DER) of a folder, parsed once per state
         of it. Self-issued certificates are roots, others only complete chains. A folder that is not there is empty."""
         files = sorted(path for path in folder.glob("*") if path.is_file()) if folder.is_dir() else []
         state = tuple((path, path.stat().st_mtime_ns, path.stat().st_size) for path in files)
-        return _read_folder(state, fetch)
+        return _read_folder(state, fetch, fetch_seconds)
 
 
 @lru_cache(maxsize=4)
-def _read_folder(state: tuple[tuple[Path, int, int], ...], fetch: bool) -> TrustStore:
+def _read_folder(state: tuple[tuple[Path, int, int], ...], fetch: bool, fetch_seconds: int) -> TrustStore:
     certificates: list[Certificate] = []
     crls: list[asn1_crl.CertificateList] = []
     problems: list[str] = []
@@ -88,7 +89,7 @@ def _read_folder(state: tuple[tuple[Path, int, int], ...], fetch: bool) -> Trust
             problems.append(f"{path.name}: {error}")
     roots = tuple(one for one in certificates if one.self_issued)
     authorities = tuple(one for one in certificates if not one.self_issued)
-    return TrustStore(roots, authorities, tuple(crls), fetch, tuple(problems))
+    return TrustStore(roots, authorities, tuple(crls), fetch, tuple(problems), fetch_seconds)
 
 
 def _ders(path: Path) -> Iterator[bytes]:
@@ -210,7 +211,8 @@ def _revocation(
         at = error.revocation_dt
         check = Check.REVOKED if at <= moments.signed_at else Check.REVOKED_SINCE
         return [check.found(f"Thu hồi: {at:%d/%m/%Y %H:%M} UTC.")]
-    except PathValidationError:  # no data, or something in the chain expired between the two times
+    # No data, no answer in time, or something in the chain expired between the two times.
+    except (PathValidationError, OSError):
         if moments.signed_at == moments.proven_at:
             return [Check.REVOCATION_UNKNOWN.found()]
         return _revocation_at_signing(certificate, evidence, moments, store)
@@ -225,7 +227,7 @@ def _revocation_at_signing(
         asyncio.run(_validate(certificate, earlier))
     except RevokedError as error:
         return [Check.REVOKED.found(f"Thu hồi: {error.revocation_dt:%d/%m/%Y %H:%M} UTC.")]
-    except PathValidationError:
+    except (PathValidationError, OSError):
         return [Check.REVOCATION_UNKNOWN.found()]
     return [Check.REVOCATION_AT_SIGNING.found()]
 
@@ -249,7 +251,7 @@ def _context(evidence: Evidence, moment: datetime, store: TrustStore, *, revocat
         crls=[*evidence.crls, *store.crls] if revocation else [],
         ocsps=list(evidence.ocsps) if revocation else [],
         allow_fetching=fetch,
-        fetcher_backend=OwnedFetcherBackend(AIOHttpFetcherBackend(per_request_timeout=_FETCH_TIMEOUT))
+        fetcher_backend=OwnedFetcherBackend(AIOHttpFetcherBackend(per_request_timeout=store.fetch_seconds))
         if fetch
         else None,
         revinfo_policy=CertRevTrustPolicy(_REVOCATION if revocation else NO_REVOCATION, retroactive_revinfo=True),

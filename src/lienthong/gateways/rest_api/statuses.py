@@ -11,12 +11,13 @@ from django.http import HttpResponseBase
 from ninja import Router
 from ninja.errors import ValidationError
 
-from edxml102.codes import Sender, StatusCode
+from edxml102.codes import Sender
 from edxml102.model import Organ, PackageKind, ResponseFor, StaffInfo, StatusPackage
 from edxml102.writer import write_package
 from lienthong.common import clock
-from lienthong.exchange.inbox import arrival_detail
-from lienthong.exchange.outbox import sent_detail
+from lienthong.exchange.inbox import ArrivalDetail, arrival_detail
+from lienthong.exchange.outbox import SentDocument, sent_detail
+from lienthong.exchange.rule_sets import rule_set
 from lienthong.gateways.rest_api import specification
 from lienthong.gateways.rest_api.idempotency import Answer, Claim, hash_of
 from lienthong.gateways.rest_api.keys import ApiKey
@@ -94,9 +95,13 @@ def _read(request: ApiRequest) -> StatusIn:
 
 
 def _package(report: StatusIn, system: SystemAccess) -> StatusPackage:
-    code = StatusCode.known(report.code)
-    by_issuer = code is not None and code.sender is Sender.ISSUER
-    reporter, response_for = _take_back(report, system) if by_issuer else _handling(report, system)
+    """Who sends a code, an issuer or a recipient, is said by the rules of the day the document was signed."""
+    arrival = arrival_detail(system, report.delivery_id) if report.delivery_id is not None else None
+    sent = sent_detail(system, report.sent_id).document if report.sent_id is not None else None
+    dated = sent or (arrival.arrival if arrival else None)
+    rule = rule_set(dated.promulgation_date if dated else None).codes.get(report.code)
+    by_issuer = rule is not None and rule.sender is Sender.ISSUER
+    reporter, response_for = _take_back(report, sent) if by_issuer else _handling(report, arrival)
     return StatusPackage(
         from_=reporter,
         response_for=response_for,
@@ -107,11 +112,10 @@ def _package(report: StatusIn, system: SystemAccess) -> StatusPackage:
     )
 
 
-def _handling(report: StatusIn, system: SystemAccess) -> tuple[Organ, ResponseFor]:
+def _handling(report: StatusIn, detail: ArrivalDetail | None) -> tuple[Organ, ResponseFor]:
     """A recipient reports to the issuer of a document that was delivered to it."""
-    if report.delivery_id is None:
+    if detail is None:
         raise ApiError(Fault.REQUEST_INVALID, f"Mã {report.code} cần delivery_id.")
-    detail = arrival_detail(system, report.delivery_id)
     arrival = detail.arrival
     if arrival.kind is not PackageKind.DOCUMENT:
         raise ApiError(Fault.NOT_A_DOCUMENT)
@@ -127,11 +131,10 @@ def _handling(report: StatusIn, system: SystemAccess) -> tuple[Organ, ResponseFo
     )
 
 
-def _take_back(report: StatusIn, system: SystemAccess) -> tuple[Organ, ResponseFor]:
+def _take_back(report: StatusIn, document: SentDocument | None) -> tuple[Organ, ResponseFor]:
     """An issuer speaks to one recipient of a document it sent."""
-    if report.sent_id is None:
+    if document is None:
         raise ApiError(Fault.REQUEST_INVALID, f"Mã {report.code} cần sent_id và recipient.")
-    document = sent_detail(system, report.sent_id).document
     if report.recipient not in {recipient.code for recipient in document.recipients}:
         raise ApiError(Fault.RECIPIENT_UNKNOWN, f"Mã {report.recipient!r}.")
     return Organ(organ_id=document.from_code, organ_name=document.from_name), ResponseFor(

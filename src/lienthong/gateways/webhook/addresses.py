@@ -9,7 +9,9 @@ from django.conf import settings
 
 from lienthong.common import clock
 from lienthong.gateways.webhook.models import Webhook
+from lienthong.ledger.kinds import EventKind
 from lienthong.registry import revision, services
+from lienthong.registry.acts import note_system
 from lienthong.registry.errors import RegistryError
 from lienthong.registry.models import System, SystemKind
 
@@ -31,6 +33,8 @@ def set_webhook(*, system: System, url: str) -> None:
         )
     with revision.changing():
         Webhook.objects.update_or_create(system=system, defaults={"url": url, "set_at": clock.now()})
+        # The host only: paths and queries of such addresses may hold a partner's token.
+        note_system(EventKind.SYSTEM_CHANGED, system, webhook=urlsplit(url).hostname)
         services.change_kind(system=system, kind=SystemKind.PUSH)
 
 

@@ -5,6 +5,7 @@ A rehearsal is the application itself, rolled back at the end: what it shows is 
 
 from __future__ import annotations
 
+from collections import Counter
 from collections.abc import Sequence
 from dataclasses import dataclass
 
@@ -12,6 +13,7 @@ from django.db import transaction
 
 from lienthong.common import clock
 from lienthong.registry import revision
+from lienthong.registry.acts import note_reform
 from lienthong.registry.models import ReformRun
 from lienthong.registry.reform import runs
 from lienthong.registry.reform.book import open_book
@@ -115,7 +117,7 @@ def _ask(draft: Draft) -> _Asked:
 
 
 def _record(asked: _Asked, plan: Plan, changes: Sequence[Change], operator: str) -> ReformRun:
-    return ReformRun.objects.create(
+    run = ReformRun.objects.create(
         name=plan.name,
         effective_on=plan.day,
         sha256=plan.sha256,
@@ -125,3 +127,5 @@ def _record(asked: _Asked, plan: Plan, changes: Sequence[Change], operator: str)
         applied_at=clock.now(),
         undoes=asked.undoes,
     )
+    note_reform(run, Counter(type(change).__name__ for change in changes))
+    return run

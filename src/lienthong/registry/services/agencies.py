@@ -160,6 +160,8 @@ def restore_identifier(
     with revision.changing():
         identifier.valid_to, identifier.successor, identifier.on_closed = valid_to, successor, OnClosed(on_closed)
         identifier.save()
+        note_agency(EventKind.CODE_RESTORED, identifier.agency, code=identifier.code, valid_to=valid_to,
+                    successor=successor.pk if successor else None)  # fmt: skip
         _touch(identifier.agency)
 
 

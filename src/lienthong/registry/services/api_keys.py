@@ -5,7 +5,7 @@ from __future__ import annotations
 import ipaddress
 from collections.abc import Iterable
 from dataclasses import dataclass, field
-from datetime import timedelta
+from datetime import datetime, timedelta
 
 from django.db import transaction
 
@@ -45,14 +45,15 @@ def create_api_key(  # noqa: PLR0913 - one column each
     :raises RegistryError: ``registry.api_key.*``
     """
     now = clock.now()
-    return _issue(
-        system=system,
-        scopes=_checked_scopes(scopes),
-        allowed_networks=_checked_networks(networks),
-        rate_per_minute=_checked_rate(rate_per_minute),
-        label=_checked_label(label),
-        expires_at=None if lifetime is None else now + _checked_lifetime(lifetime),
-    )
+    with transaction.atomic():
+        return _issue(
+            system=system,
+            scopes=_checked_scopes(scopes),
+            allowed_networks=_checked_networks(networks),
+            rate_per_minute=_checked_rate(rate_per_minute),
+            label=_checked_label(label),
+            expires_at=None if lifetime is None else now + _checked_lifetime(lifetime),
+        )
 
 
 def rotate_api_key(*, prefix: str, overlap: timedelta, lifetime: timedelta | None = None) -> NewApiKey:
@@ -83,6 +84,8 @@ def rotate_api_key(*, prefix: str, overlap: timedelta, lifetime: timedelta | Non
         )
         old.expires_at = min(filter(None, [old.expires_at, now + overlap]))
         old.save(update_fields=["expires_at"])
+        end, by = old.expires_at.isoformat(), made.key.prefix
+        note_system(EventKind.API_KEY_REVOKED, old.system, key=prefix, at=end, replaced_by=by)
     return made
 
 
@@ -96,7 +99,7 @@ def revoke_api_key(*, prefix: str) -> ApiKey:
         if key.revoked_at is None:
             key.revoked_at = clock.now()
             key.save(update_fields=["revoked_at"])
-            note_system(EventKind.SECRET_REVOKED, key.system, api_key=key.prefix)
+            note_system(EventKind.API_KEY_REVOKED, key.system, key=prefix, at=key.revoked_at.isoformat())
     return key
 
 
@@ -118,13 +121,12 @@ def api_key_by_prefix(prefix: str, *, for_update: bool = False) -> ApiKey:
     return key
 
 
-def _issue(**columns: object) -> NewApiKey:
+def _issue(*, system: System, scopes: list[str], expires_at: datetime | None, **columns: object) -> NewApiKey:
     token = new_token()
-    with transaction.atomic():
-        key = ApiKey.objects.create(
-            prefix=token.prefix, secret_hash=token.secret_hash, created_at=clock.now(), **columns
-        )
-        note_system(EventKind.SECRET_ISSUED, key.system, api_key=key.prefix, scopes=" ".join(key.scopes))
+    key = ApiKey.objects.create(prefix=token.prefix, secret_hash=token.secret_hash, created_at=clock.now(),
+                                system=system, scopes=scopes, expires_at=expires_at, **columns)  # fmt: skip
+    until = expires_at.isoformat() if expires_at else None
+    note_system(EventKind.API_KEY_ISSUED, system, key=token.prefix, scopes=scopes, expires_at=until)
     return NewApiKey(key, token.text)
 
 

@@ -6,7 +6,9 @@ from datetime import date
 
 from django.db.models import Q, QuerySet
 
+from lienthong.ledger.kinds import EventKind
 from lienthong.registry import revision
+from lienthong.registry.acts import note_agency
 from lienthong.registry.errors import RegistryError
 from lienthong.registry.models import Agency, Mandate, MandateScope
 
@@ -33,6 +35,8 @@ def give_mandate(
         Mandate.objects.create(
             mandator=mandator, mandatary=mandatary, scope=scope, valid_from=valid_from, valid_to=valid_to
         )
+        note_agency(EventKind.MANDATE_GIVEN, mandator, to=mandatary.pk, scope=str(scope), valid_from=valid_from,
+                    valid_to=valid_to)  # fmt: skip
         revision.advance()
 
 
@@ -61,6 +65,7 @@ def _lasting(mandator: Agency, day: date) -> QuerySet[Mandate]:
 def _end(row: Mandate, day: date) -> None:
     row.valid_to = max(day, row.valid_from)
     row.save(update_fields=["valid_to"])
+    note_agency(EventKind.MANDATE_ENDED, row.mandator, to=row.mandatary_id, scope=row.scope, valid_to=row.valid_to)
 
 
 def _refuse_bad_terms(

@@ -130,7 +130,8 @@ def unlock_system(*, system: System) -> None:
 def change_kind(*, system: System, kind: SystemKind) -> None:
     """Let a system get what is addressed to its agencies in another way, what already waits for it too."""
     with revision.changing():
-        System.objects.filter(pk=system.pk).update(kind=kind)
+        if System.objects.filter(pk=system.pk).exclude(kind=kind).update(kind=kind):
+            note_system(EventKind.SYSTEM_CHANGED, system, kind=kind.value)
         system.kind = kind
         revision.advance()
 
