@@ -288,7 +288,8 @@ SELECT o.document_id, count(*) AS all_of_them,
                               OR (o.trouble <> '' AND o.paper_sent_at IS NOT NULL)) AS paper,
        count(*) FILTER (WHERE o.by_axis AND v.state IS DISTINCT FROM 'on_paper'
                           AND (v.state = 'delivered' OR r.state IN ('arrived', 'rejected', 'accepted', 'assigned',
-                                                                    'in_progress', 'done', 'agreed', 'declined'))) AS arrived,
+                                                                    'in_progress', 'done', 'agreed',
+                                                                    'declined'))) AS arrived,
        count(*) FILTER (WHERE r.state IN ('accepted', 'assigned', 'in_progress', 'done')) AS accepted,
        count(*) FILTER (WHERE r.state IN ('rejected', 'declined')) AS refused,
        count(*) FILTER (WHERE v.state IN ('given_up', 'blocked')
