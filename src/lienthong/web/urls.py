@@ -13,4 +13,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("nguoi-dung/", include("lienthong.web.people.urls")),
     path("tai-khoan/", include("lienthong.web.me.urls")),
     path("tro-giup/giao-dien/", include("lienthong.web.gallery.urls")),
+    path("tro-giup/", include("lienthong.web.help.urls")),
 ]
