@@ -59,6 +59,7 @@ SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.inte
 # What carries packages to systems of a kind; systems of other kinds fetch for themselves.
 CONNECTORS = {
     "push": "lienthong.gateways.webhook.connector.WebhookConnector",
+    "desk": "lienthong.records.desk.DeskConnector",
     "upstream": "lienthong.gateways.national.connector.NationalConnector",
 }
 WORKER_THREADS = env.read("LIENTHONG_WORKER_THREADS", env.integer(minimum=1, maximum=128), 8)
@@ -91,6 +92,19 @@ if TSA_URL and TSA_CA_FILE is None:
 # --- REST interface -----------------------------------------------------------------------------------------------
 UPLOAD_HOURS = env.read("LIENTHONG_UPLOAD_HOURS", env.integer(minimum=1, maximum=720), 24)
 UPLOADS_OPEN = env.read("LIENTHONG_UPLOADS_OPEN", env.integer(minimum=1, maximum=1000), 20)
+
+# --- Figures and watching -----------------------------------------------------------------------------------------
+STATISTICS_SECONDS = env.read("LIENTHONG_STATISTICS_SECONDS", env.integer(minimum=10, maximum=86400), 300)
+PUBLIC_STATISTICS = env.read("LIENTHONG_PUBLIC_STATISTICS", env.boolean, False)
+METRICS_TOKEN_FILE = env.read("LIENTHONG_METRICS_TOKEN_FILE", Path, None)
+METRICS_SECONDS = env.read("LIENTHONG_METRICS_SECONDS", env.integer(minimum=10, maximum=3600), 60)
+# Where gateways tell how their links are doing, and how the connection to systems of a kind is tested by calling them.
+HEALTH_SOURCES = ["lienthong.gateways.national.health.link_healths"]
+SELF_TESTS = {
+    "push": "lienthong.gateways.webhook.self_test.self_test",
+    "upstream": "lienthong.gateways.national.health.self_test",
+}
+DISK_WARNING_PERCENT = env.read("LIENTHONG_DISK_WARNING_PERCENT", env.integer(minimum=1, maximum=90), 15)
 
 # --- Pages --------------------------------------------------------------------------------------------------------
 SESSION_IDLE_MINUTES = env.read("LIENTHONG_SESSION_IDLE_MINUTES", env.integer(minimum=5, maximum=1440), 120)
@@ -155,11 +169,14 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "lienthong.accounts",
     "lienthong.records",
+    "lienthong.records.outgoing",
     "lienthong.ledger",
     "lienthong.registry",
     "lienthong.exchange",
     "lienthong.exchange.guards",
     "lienthong.exchange.signatures",
+    "lienthong.statistics",
+    "lienthong.monitoring",
     "lienthong.gateways.rest_api",
     "lienthong.gateways.webhook",
     "lienthong.exchange.hubs",

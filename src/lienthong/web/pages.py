@@ -9,8 +9,7 @@ from functools import wraps
 from typing import Any, Protocol, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
-from django.http.response import HttpResponseBase
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django_htmx.middleware import HtmxDetails
 
