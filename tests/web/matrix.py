@@ -79,6 +79,11 @@ ROWS: dict[str, Row] = {
     "home": Row(EVERYBODY),
     "choose-seat": Row(EVERYBODY, post=True),
     "gallery": Row(frozenset({Role.SYSTEM_ADMIN})),
+    # Help
+    "help": Row(EVERYBODY),
+    "tour": Row(EVERYBODY),
+    "help-task": Row(EVERYBODY, lambda world: {"shelf": "chung", "slug": "phim-tat"}),
+    "help-image": Row(EVERYBODY, lambda world: {"name": "dang-nhap"}),
     # One's own account
     "me": Row(EVERYBODY),
     "my-password": Row(EVERYBODY),

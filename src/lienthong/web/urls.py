@@ -23,4 +23,5 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("truc/", include("lienthong.web.axis.urls")),
     path("co-quan/", include("lienthong.web.agencies.urls")),
     path("tro-giup/giao-dien/", include("lienthong.web.gallery.urls")),
+    path("tro-giup/", include("lienthong.web.help.urls")),
 ]
