@@ -1,4 +1,4 @@
-"""The tree of agencies on a day, a branch at a time."""
+"""The agencies of one city as a tree on a day, with what carries their documents: for choosing recipients."""
 
 from __future__ import annotations
 
@@ -8,88 +8,107 @@ from typing import Any
 
 from django.db import connection
 
-from lienthong.registry import codes
-from lienthong.registry.models import Scheme
+from lienthong.registry.models import Scheme, SystemState
 
 
 @dataclass(frozen=True, slots=True)
-class Branch:
-    """One agency in its place. ``children``: how many stand directly below it; ``is_served``: some system is given its
-    documents directly."""
+class Node:
+    """An agency that is open on the day. ``system_kind`` and ``system_locked``: what carries its documents (``None``:
+    it is not connected)."""
 
     agency_id: int
+    parent_id: int | None
     code: str
     name: str
+    abbreviation: str
     level: str
-    children: int
-    is_served: bool
+    system_kind: str | None
+    system_locked: bool | None
+
+    @property
+    def is_connected(self) -> bool:
+        return self.system_kind is not None
 
 
-_CHILDREN = """
-SELECT a.id, c.code, n.name, p.level,
-       (SELECT count(*) FROM registry_agencyplacement b
-         WHERE b.parent_id = a.id AND b.valid_from <= %(day)s AND (b.valid_to IS NULL OR b.valid_to > %(day)s)
-           AND EXISTS (SELECT FROM registry_agencyidentifier o WHERE o.agency_id = b.agency_id
-                        AND o.valid_from <= %(day)s AND (o.valid_to IS NULL OR o.valid_to > %(day)s))),
-       EXISTS (SELECT FROM registry_systemservice s WHERE s.agency_id = a.id
-                AND s.valid_from <= %(day)s AND (s.valid_to IS NULL OR s.valid_to > %(day)s))
-  FROM registry_agencyplacement p
-  JOIN registry_agency a ON a.id = p.agency_id
-  JOIN registry_agencyname n ON n.agency_id = a.id
-                            AND n.valid_from <= %(day)s AND (n.valid_to IS NULL OR n.valid_to > %(day)s)
-  JOIN LATERAL (
-       SELECT code FROM registry_agencyidentifier i
-        WHERE i.agency_id = a.id AND i.valid_from <= %(day)s AND (i.valid_to IS NULL OR i.valid_to > %(day)s)
-        ORDER BY array_position(%(schemes)s::text[], i.scheme::text), i.id LIMIT 1) c ON TRUE
- WHERE p.parent_id IS NOT DISTINCT FROM %(parent)s
-   AND p.valid_from <= %(day)s AND (p.valid_to IS NULL OR p.valid_to > %(day)s)
- ORDER BY p.level <> 'city', n.name, a.id LIMIT 2000
-"""
-
-
-def children_of(code: str, on_date: date) -> list[Branch]:
-    """The open agencies directly below the one of a code, or at the top when the code is empty; none below a code that
-    nobody has."""
-    parent = _agency_id(code) if code else None
-    if code and parent is None:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_CHILDREN, {"parent": parent, "day": on_date, "schemes": Scheme.values})
-        return [Branch(*row) for row in cursor.fetchall()]
-
-
-_PATH = """
+# Upwards to the root, downwards to everything below it, then the system of each: its own, of who is mandated to receive
+# for it, or of the nearest ancestor that shares its own (as ``directory.resolve`` decides).
+_TREE = """
 WITH RECURSIVE up AS (
-    SELECT %(agency)s::bigint AS id, 0 AS depth
+    SELECT %(agency)s::bigint AS agency_id, 0 AS height
     UNION ALL
-    SELECT p.parent_id, up.depth + 1 FROM up JOIN registry_agencyplacement p ON p.agency_id = up.id
+    SELECT p.parent_id, u.height + 1 FROM up u
+      JOIN registry_agencyplacement p ON p.agency_id = u.agency_id AND p.parent_id IS NOT NULL
        AND p.valid_from <= %(day)s AND (p.valid_to IS NULL OR p.valid_to > %(day)s)
-     WHERE p.parent_id IS NOT NULL AND up.depth < 32
+     WHERE u.height < 32
+), chosen AS (
+    SELECT CASE WHEN %(whole)s THEN (SELECT agency_id FROM up ORDER BY height DESC LIMIT 1)
+                ELSE %(agency)s::bigint END AS root
+), down AS (
+    SELECT p.agency_id, p.parent_id, p.level, 0 AS depth
+      FROM registry_agencyplacement p JOIN chosen c ON p.agency_id = c.root
+     WHERE p.valid_from <= %(day)s AND (p.valid_to IS NULL OR p.valid_to > %(day)s)
+    UNION ALL
+    SELECT p.agency_id, p.parent_id, p.level, d.depth + 1
+      FROM down d
+      JOIN registry_agencyplacement p ON p.parent_id = d.agency_id
+       AND p.valid_from <= %(day)s AND (p.valid_to IS NULL OR p.valid_to > %(day)s)
+     WHERE d.depth < 32
+), carrier AS (
+    SELECT agency_id, agency_id AS carrier_id, 1 AS rank FROM down
+    UNION ALL
+    SELECT d.agency_id, m.mandatary_id, 0 FROM down d
+      JOIN registry_mandate m ON m.mandator_id = d.agency_id AND m.scope <> 'send'
+       AND m.valid_from <= %(day)s AND (m.valid_to IS NULL OR m.valid_to > %(day)s)
+), ancestor AS (
+    SELECT agency_id, carrier_id AS above, rank, 0 AS depth FROM carrier
+    UNION ALL
+    SELECT a.agency_id, p.parent_id, a.rank, a.depth + 1
+      FROM ancestor a
+      JOIN registry_agencyplacement p ON p.agency_id = a.above AND p.parent_id IS NOT NULL
+       AND p.valid_from <= %(day)s AND (p.valid_to IS NULL OR p.valid_to > %(day)s)
+     WHERE a.depth < 32
+), service AS (
+    SELECT DISTINCT ON (a.agency_id) a.agency_id, s.kind, s.state
+      FROM ancestor a
+      JOIN registry_systemservice v ON v.agency_id = a.above AND (a.depth = 0 OR v.include_subordinates)
+       AND v.valid_from <= %(day)s AND (v.valid_to IS NULL OR v.valid_to > %(day)s)
+      JOIN registry_system s ON s.id = v.system_id
+     ORDER BY a.agency_id, a.rank, a.depth, s.id
 )
-SELECT (SELECT i.code FROM registry_agencyidentifier i WHERE i.agency_id = up.id AND i.valid_from <= %(day)s
-         ORDER BY (i.valid_to IS NULL OR i.valid_to > %(day)s) DESC,
-                  array_position(%(schemes)s::text[], i.scheme::text), i.id LIMIT 1), n.name
-  FROM up JOIN registry_agencyname n ON n.agency_id = up.id
-       AND n.valid_from <= %(day)s AND (n.valid_to IS NULL OR n.valid_to > %(day)s)
- ORDER BY up.depth DESC
+SELECT d.agency_id, d.parent_id, i.code, n.name, n.abbreviation, d.level, s.kind, s.state
+  FROM down d
+  JOIN registry_agencyname n ON n.agency_id = d.agency_id
+   AND n.valid_from <= %(day)s AND (n.valid_to IS NULL OR n.valid_to > %(day)s)
+  JOIN LATERAL (
+       SELECT code FROM registry_agencyidentifier
+        WHERE agency_id = d.agency_id AND valid_from <= %(day)s AND (valid_to IS NULL OR valid_to > %(day)s)
+        ORDER BY array_position(%(schemes)s::text[], scheme::text), id LIMIT 1) i ON TRUE
+  LEFT JOIN service s ON s.agency_id = d.agency_id
+ ORDER BY d.depth, i.code
 """
 
 
-def path_to(code: str, on_date: date) -> list[tuple[str, str]]:
-    """Code and name of every agency from the top down to the one of a code."""
-    agency = _agency_id(code)
-    if agency is None:
-        return []
-    with connection.cursor() as cursor:
-        cursor.execute(_PATH, {"agency": agency, "day": on_date, "schemes": Scheme.values})
-        return [(code, name) for code, name in cursor.fetchall()]
+def city_tree(agency_id: int, on_date: date) -> list[Node]:
+    """Every open agency below the topmost ancestor of this one, parents before children; one query."""
+    return _nodes(agency_id, on_date, whole=True)
 
 
-def _agency_id(code: str) -> int | None:
-    normal = codes.normalise(code)
-    if not codes.can_exist(normal):
-        return None
+def subtree(agency_id: int, on_date: date) -> list[Node]:
+    """The agency and every open one below it."""
+    return _nodes(agency_id, on_date, whole=False)
+
+
+def _nodes(agency_id: int, on_date: date, *, whole: bool) -> list[Node]:
+    parameters: dict[str, Any] = {"agency": agency_id, "day": on_date, "whole": whole, "schemes": Scheme.values}
     with connection.cursor() as cursor:
-        cursor.execute("SELECT agency_id FROM registry_agencyidentifier WHERE code = %s", [normal])
-        row: tuple[Any, ...] | None = cursor.fetchone()
-    return int(row[0]) if row else None
+        cursor.execute(_TREE, parameters)
+        return [_node(row) for row in cursor.fetchall()]
+
+
+def _node(row: tuple[Any, ...]) -> Node:
+    facts: list[Any] = [*row[:-1], _is_locked(row[-1])]
+    return Node(*facts)
+
+
+def _is_locked(state: str | None) -> bool | None:
+    return None if state is None else state == SystemState.LOCKED

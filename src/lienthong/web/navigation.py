@@ -50,6 +50,10 @@ def _documents(act: DocumentAct) -> Allow:
     )
 
 
+def _outgoing(actor: Actor) -> bool:
+    return _documents(DocumentAct.READ)(actor) or _documents(DocumentAct.COMPOSE)(actor)
+
+
 def may_see_statistics(actor: Actor) -> bool:
     """Figures of the own agency, or of the city."""
     return may_on_axis(actor, AxisAct.STATISTICS) or actor.has(
@@ -68,7 +72,7 @@ def _axis(act: AxisAct) -> Allow:
 PLACES = (
     Place("today", "Việc hôm nay", "checkbox", _documents(DocumentAct.READ), "h", "Hôm nay", on_phone=True),
     Place("inbox", "Văn bản đến", "inbox", _documents(DocumentAct.READ), "i", "Đến", on_phone=True),
-    Place("outbox", "Văn bản đi", "send", _documents(DocumentAct.READ), "o", "Đi", on_phone=True),
+    Place("outbox", "Văn bản đi", "send", _outgoing, "o", "Đi", on_phone=True),
     Place("registers", "Sổ văn bản", "book-2", _documents(DocumentAct.EXPORT), "s"),
     Place("assignments", "Nhiệm vụ", "list-check", _documents(DocumentAct.READ), "n", on_phone=True),
     Place("scoring", "Chấm điểm", "star", _documents(DocumentAct.READ), "c"),

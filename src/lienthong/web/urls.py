@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from lienthong.web import home
+from lienthong.web.outbox import urls as outbox
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -12,6 +13,12 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dang-nhap/", include("lienthong.web.signin.urls")),
     path("nguoi-dung/", include("lienthong.web.people.urls")),
     path("tai-khoan/", include("lienthong.web.me.urls")),
+    path("soan/", include(outbox.compose_urls)),
+    path("van-ban-di/", include("lienthong.web.outbox.urls")),
+    path("viec-hom-nay/", include("lienthong.web.today.urls")),
+    path("van-ban-den/", include("lienthong.web.inbox.urls")),
+    path("so-van-ban/", include("lienthong.web.registers.urls")),
+    path("tim-kiem/", include("lienthong.web.search.urls")),
     path("thong-ke/", include("lienthong.web.statistics.urls")),
     path("truc/", include("lienthong.web.axis.urls")),
     path("co-quan/", include("lienthong.web.agencies.urls")),

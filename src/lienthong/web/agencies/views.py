@@ -11,7 +11,7 @@ from django.views.decorators.http import require_safe
 
 from lienthong.accounts.policies import AxisAct, may_on_axis, may_read_statistics
 from lienthong.common import clock
-from lienthong.registry import tree as registry_tree
+from lienthong.registry import branches
 from lienthong.registry.details import AgencyDetail, agency_detail
 from lienthong.registry.errors import RegistryError
 from lienthong.registry.models import Level, MandateScope, OnClosed, Scheme
@@ -39,8 +39,8 @@ def tree(request: PageRequest) -> HttpResponse:
         hits = search_agencies(text, on_date=day, limit=_FOUND, include_closed=True)
         told["hits"] = [(hit, _level(hit.level)) for hit in hits]
     else:
-        told["path"] = registry_tree.path_to(above, day) if above else []
-        told["branches"] = [(row, _level(row.level)) for row in registry_tree.children_of(above, day)]
+        told["path"] = branches.path_to(above, day) if above else []
+        told["branches"] = [(row, _level(row.level)) for row in branches.children_of(above, day)]
     return render(request, "agencies/tree.html", told)
 
 
