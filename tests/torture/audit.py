@@ -7,18 +7,18 @@ import sys
 
 from typer.testing import CliRunner
 
-from lienthong.cli.main import app
+from lienthong.cli import ledger, segments
 
 COMMANDS = (
-    ("ledger", "audit", "--json"),
-    ("segments", "verify", "--repair", "--json"),  # reclaims what the kills left behind
-    ("segments", "verify", "--json"),
+    (ledger.app, ("audit", "--json")),
+    (segments.app, ("verify", "--repair", "--json")),  # reclaims what the kills left behind
+    (segments.app, ("verify", "--json")),
 )
 
 
 def main() -> None:
     runner = CliRunner()
-    results = [runner.invoke(app, list(command), catch_exceptions=False) for command in COMMANDS]
+    results = [runner.invoke(app, list(arguments), catch_exceptions=False) for app, arguments in COMMANDS]
     sys.stdout.write(json.dumps([result.stdout for result in results]))
 
 

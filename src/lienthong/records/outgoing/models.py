@@ -18,9 +18,9 @@ class OutgoingDocument(models.Model):
     """A document of an agency on its way out, or an order about one (recall, update), which has no number of its own.
 
     ``version`` rises with what is typed, and ``typed_by`` tells who typed last: whoever saves over somebody else's text
-    is told. ``number`` stands in the register; ``document_id`` and ``exchange_id`` (the axis's ``DocId``)
-    identify what was sent. ``frozen_at``: recalled or taken
-    back everywhere, so nothing about it changes any more. ``lease_until``: some process is sending it.
+    is told. ``number`` stands in the register; ``document_id`` and ``exchange_id`` (the axis's ``DocId``) identify what
+    was sent. ``frozen_at``: recalled everywhere, so nothing about it changes any more. ``lease_until``: some process is
+    sending it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)

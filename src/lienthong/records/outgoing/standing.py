@@ -155,7 +155,8 @@ class Counted:
     has_arrived: bool
 
 
-_ANSWERED = {RecipientState.ARRIVED, RecipientState.REJECTED, *_WORKED_ON}
+_OF_ORDERS = {RecipientState.AGREED, RecipientState.DECLINED}
+_ANSWERED = {RecipientState.ARRIVED, RecipientState.REJECTED, *_OF_ORDERS, *_WORKED_ON}
 
 
 def has_arrived(facts: Facts) -> bool:

@@ -65,7 +65,8 @@ def flow(pairs: Sequence[tuple[str, str, int]]) -> Chart:
     return {
         "tooltip": {"trigger": "item"},
         "series": [{"type": "sankey", "data": nodes, "links": links, "left": 8, "right": 150, "top": 8, "bottom": 8,
-                    "nodeGap": 18, "label": label, "lineStyle": {"color": "source", "opacity": 0.35}}],
+                    "nodeGap": 18, "label": label, "itemStyle": {"color": "var(--accent)"},
+                    "lineStyle": {"color": "source", "opacity": 0.35}}],
     }  # fmt: skip
 
 

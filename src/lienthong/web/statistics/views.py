@@ -65,7 +65,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "signed": _signed(asked, now),
         "registered": issued.issued(asked.scope, asked.period),
         "steps": _steps(asked, now),
-        "parts": [part for part in (_part(asked, now, measure) for measure in _PARTS) if part["rows"]],
+        "parts": [part for part in (_part(asked, now, measure) for measure in _parts(asked)) if part["rows"]],
         "xlsx": reverse("statistics-xlsx") + asked.query(),
         "pdf": reverse("statistics-pdf") + asked.query(),
         **_charts(asked, now),
@@ -110,6 +110,12 @@ def _steps(asked: Asked, now: selectors.Figures) -> list[dict[str, Any]]:
             "p95": content.length(measure, found.p95), "url": _list_url(asked, measure),
         })  # fmt: skip
     return rows
+
+
+def _parts(asked: Asked) -> list[Measure]:
+    """What a level sends back is told once: who refuses is told apart only for a single agency."""
+    own = asked.scope.agency_id is not None
+    return [measure for measure in _PARTS if own or measure is not Measure.RECEIVED_REFUSED]
 
 
 def _part(asked: Asked, now: selectors.Figures, measure: Measure) -> dict[str, Any]:
