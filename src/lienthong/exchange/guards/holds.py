@@ -88,10 +88,14 @@ def _listed(query: LiteralString, limit: int | None) -> list[Held]:
 def count_suspected() -> int:
     """Packages that wait for a person's decision."""
     with connection.wrap_database_errors:
-        row = hot_cursor().execute(
-            "SELECT count(DISTINCT package_id) FROM exchange_delivery WHERE state = 'held' AND cause = %s",
-            [FOR_SECRECY],
-        ).fetchone()
+        row = (
+            hot_cursor()
+            .execute(
+                "SELECT count(DISTINCT package_id) FROM exchange_delivery WHERE state = 'held' AND cause = %s",
+                [FOR_SECRECY],
+            )
+            .fetchone()
+        )
     return int(row[0]) if row else 0
 
 
