@@ -109,6 +109,8 @@ ROWS: dict[str, Row] = {
     "axis": Row(AXIS),
     "stuck": Row(AXIS),
     "stuck-act": Row(OPERATOR, lambda world: {"delivery": UUID(int=1)}, post=True),
+    "held": Row(AXIS),
+    "held-decide": Row(AXIS, lambda world: {"package": UUID(int=1)}, post=True),
     "alerts": Row(AXIS),
     "alert-mute": Row(OPERATOR, lambda world: {"condition": 1}, post=True),
     "alert-unmute": Row(OPERATOR, lambda world: {"condition": 1}, post=True),
