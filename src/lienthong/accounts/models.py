@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
-from typing import ClassVar
+from typing import Any, ClassVar
 
 from django.contrib.auth.base_user import AbstractBaseUser, BaseUserManager
 from django.db import models
 from django.db.models import F, Q
 
 from lienthong.accounts.roles import Role
+from lienthong.common.folding import fold
 
 
 class UserManager(BaseUserManager["User"]):
@@ -29,6 +30,7 @@ class User(AbstractBaseUser):
     is_active = models.BooleanField(default=True)
     must_change_password = models.BooleanField(default=False)
     created_at = models.DateTimeField()
+    folded = models.TextField(default="", editable=False)
 
     objects = UserManager()
     USERNAME_FIELD = "username"
@@ -37,6 +39,11 @@ class User(AbstractBaseUser):
 
     def __str__(self) -> str:
         return self.full_name
+
+    def save(self, *args: Any, **kwargs: Any) -> None:
+        """``folded`` is what people are searched by, with or without diacritics."""
+        self.folded = f"{self.username} {fold(self.full_name)}"
+        super().save(*args, **kwargs)
 
 
 class Position(models.Model):
@@ -65,6 +72,15 @@ class Position(models.Model):
 
     def __str__(self) -> str:
         return f"{self.user_id}: {self.role} in {self.agency_id}"
+
+    @property
+    def role_label(self) -> str:
+        return Role(self.role).label
+
+    @property
+    def role_is_delegable(self) -> bool:
+        """Whether somebody else may act in it: not where it opens the doors to everything else."""
+        return self.role != Role.SYSTEM_ADMIN
 
 
 class Delegation(models.Model):

@@ -96,3 +96,25 @@ def may_manage_people(actor: Actor, *, agency_id: int | None) -> bool:
     if actor.agency_id is None:
         return actor.has(Role.SYSTEM_ADMIN)
     return agency_id == actor.agency_id and actor.has(Role.AGENCY_ADMIN)
+
+
+def require_people(actor: Actor, *, agency_id: int | None) -> None:
+    """:raises NotAllowedError: the actor may not manage people there"""
+    if not may_manage_people(actor, agency_id=agency_id):
+        raise NotAllowedError("Bạn không có quyền quản lý người dùng ở đây. Liên hệ quản trị hệ thống nếu cần.")
+
+
+def may_manage_account(actor: Actor, *, agencies: Collection[int | None]) -> bool:
+    """The account itself: its data, password, whether it is open. ``agencies``: where the person holds positions. Who
+    also works elsewhere or for the axis is not one agency's to lock out, or to become by a new password."""
+    if actor.agency_id is None:
+        return actor.has(Role.SYSTEM_ADMIN)
+    return actor.has(Role.AGENCY_ADMIN) and bool(agencies) and all(agency == actor.agency_id for agency in agencies)
+
+
+def require_account(actor: Actor, *, agencies: Collection[int | None]) -> None:
+    """:raises NotAllowedError: the account is not theirs to manage"""
+    if not may_manage_account(actor, agencies=agencies):
+        raise NotAllowedError(
+            "Tài khoản này không chỉ thuộc cơ quan bạn nên bạn không sửa được. Nhờ quản trị hệ thống làm giúp."
+        )

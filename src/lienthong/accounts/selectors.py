@@ -8,12 +8,28 @@ from datetime import date
 from itertools import groupby
 from typing import Any, TypeVar
 
-from django.db.models import Case, CharField, F, IntegerField, OuterRef, Q, QuerySet, Subquery, Value, When
+from django.db.models import (
+    Case,
+    CharField,
+    Exists,
+    F,
+    IntegerField,
+    OuterRef,
+    Prefetch,
+    Q,
+    QuerySet,
+    Subquery,
+    Value,
+    When,
+)
 from django.db.models.functions import Coalesce
 
 from lienthong.accounts.actors import Actor
 from lienthong.accounts.models import Delegation, Position, User
+from lienthong.accounts.policies import may_manage_people
 from lienthong.accounts.roles import Role
+from lienthong.common import clock
+from lienthong.common.folding import fold
 from lienthong.registry.models import AgencyIdentifier, AgencyName, Scheme
 
 AXIS_NAME = "Trục liên thông"
@@ -146,3 +162,66 @@ def _place(position: Position, row: Position | Delegation) -> dict[str, Any]:
     if position.agency_id is None:
         return {}
     return {"agency_id": position.agency_id, "agency_code": annotated.agency_code, "agency_name": annotated.agency_name}
+
+
+# --- For those who manage people -------------------------------------------------------------------------------------
+
+
+def accountable_agencies(user: User, *, today: date) -> set[int | None]:
+    """Where the person holds positions today or will; where they last did, when they hold none."""
+    still = user.positions.filter(Q(valid_to=None) | Q(valid_to__gt=today))
+    return set((still if still.exists() else user.positions.all()).values_list("agency_id", flat=True))
+
+
+def people_of(  # noqa: PLR0913 - one filter each
+    actor: Actor, *, text: str = "", role: str = "", active: bool = True, after: str = "", limit: int = 50
+) -> list[User]:
+    """People the actor manages, by user name, beginning behind ``after``; their open positions come along as
+    ``held``. Whoever manages an agency sees those who hold or held a position there."""
+    people = User.objects.filter(is_active=active)
+    if actor.agency_id is not None:
+        people = people.filter(Exists(Position.objects.filter(user=OuterRef("pk"), agency_id=actor.agency_id)))
+    for word in text.lower().split():
+        people = people.filter(Q(folded__contains=fold(word)) | Q(username__contains=word))
+    today = clock.today()
+    held = with_agency(positions_open(Position.objects.all(), today), today).order_by("id")
+    if actor.agency_id is not None:
+        held = held.filter(agency_id=actor.agency_id)
+    if role:
+        people = people.filter(Exists(held.filter(user=OuterRef("pk"), role=role)))
+    found = people.filter(username__gt=after).order_by("username")
+    return list(found.prefetch_related(Prefetch("positions", queryset=held, to_attr="held"))[:limit])
+
+
+def person_for(actor: Actor, pk: int) -> User | None:
+    """One of the people the actor manages; ``None`` for others, whether they exist or not."""
+    if not may_manage_people(actor, agency_id=actor.agency_id):
+        return None
+    people = User.objects.filter(pk=pk)
+    if actor.agency_id is not None:
+        people = people.filter(Exists(Position.objects.filter(user=OuterRef("pk"), agency_id=actor.agency_id)))
+    return people.first()
+
+
+def colleagues_of(user_id: int, *, agency_ids: Iterable[int | None], today: date) -> QuerySet[User]:
+    """Active people with a position in one of the places, without the person."""
+    places = Q(agency_id__in=[pk for pk in agency_ids if pk is not None])
+    if None in set(agency_ids):
+        places |= Q(agency_id=None)
+    there = positions_open(Position.objects.filter(places), today)
+    found = User.objects.filter(Exists(there.filter(user=OuterRef("pk"))), is_active=True)
+    return found.exclude(pk=user_id).order_by("full_name", "pk")
+
+
+# --- Authority given -------------------------------------------------------------------------------------------------
+
+
+def delegable_positions(user: User, *, today: date) -> QuerySet[Position]:
+    """Positions of one's own that may be given to somebody else, with their agency's name."""
+    return with_agency(positions_open(user.positions.exclude(role=Role.SYSTEM_ADMIN), today), today).order_by("id")
+
+
+def delegations_given(user: User, *, today: date) -> QuerySet[Delegation]:
+    """What the person gave away that is in force or will be."""
+    given = Delegation.objects.filter(position__user=user, revoked_at=None, valid_to__gte=today)
+    return with_agency(given, today, "position__").select_related("to_user", "position").order_by("valid_from", "id")

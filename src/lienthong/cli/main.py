@@ -17,6 +17,7 @@ AREAS = {
     "edxml": "xem, kiểm tra, tách và dựng gói tin edXML",
     "agencies": "danh bạ cơ quan",
     "systems": "hệ thống kết nối và khóa",
+    "people": "người dùng và vai trò",
     "registry": "sắp xếp đơn vị hành chính",
     "upstreams": "trục phía trên và trục cấp dưới",
     "exchange": "văn bản quá hạn trả lời, bộ quy tắc pháp lý",

@@ -10,6 +10,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
     path("vi-tri/", home.choose_seat, name="choose-seat"),
     path("dang-nhap/", include("lienthong.web.signin.urls")),
+    path("nguoi-dung/", include("lienthong.web.people.urls")),
     path("tai-khoan/", include("lienthong.web.me.urls")),
     path("tro-giup/giao-dien/", include("lienthong.web.gallery.urls")),
 ]

@@ -96,6 +96,7 @@ RECEIVING_COMMUNES = tuple(BY_CODE[code] for code in ("H99.30.11", "H99.30.12", 
 REFUSING_COMMUNE = BY_CODE["H99.32.11"]
 URGENT_COMMUNE = BY_CODE["H99.30.11"]
 LATER_COMMUNE = BY_CODE["H99.33.11"]
+WORKPLACE_COMMUNE = BY_CODE["H99.33.12"]  # has people who sign in, and no software of its own
 UNKNOWN_CODE = "H99.98.99"
 
 SYSTEMS = (

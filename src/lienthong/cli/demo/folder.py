@@ -33,6 +33,7 @@ class DemoFolder:
     def __init__(self, path: Path) -> None:
         self.path = path.absolute()
         self.systems_file = self.path / "systems.json"
+        self.people_file = self.path / "people.json"
         self.web_log = self.path / "web.log"
 
     @classmethod
@@ -42,7 +43,7 @@ class DemoFolder:
     def enter(self) -> None:
         """Point the settings, which are read later, here: never at the database or the keys of a real instance."""
         os.environ["LIENTHONG_DATA_DIR"] = str(self.path)
-        for name in ("LIENTHONG_DATABASE_URL", "LIENTHONG_MASTER_KEY_FILE"):
+        for name in ("LIENTHONG_DATABASE_URL", "LIENTHONG_MASTER_KEY_FILE", "LIENTHONG_WEB_KEY_FILE"):
             os.environ.pop(name, None)
 
     @contextmanager

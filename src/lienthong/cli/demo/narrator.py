@@ -139,7 +139,9 @@ def _check_line(sentence: str, name: str, *, holds: bool) -> Text:
 def _serving_rows(server: WebServer, folder: DemoFolder, national: str) -> Iterator[tuple[str, RenderableType]]:
     program = _short(Path(sys.argv[0])) if Path(sys.argv[0]).name == "lienthong" else "lienthong"
     systems = [system.system_id for system in city.SYSTEMS]
-    yield "Địa chỉ", Text(server.endpoint, style="bold")
+    yield "Trang làm việc", Text(f"{server.address}/", style="bold")
+    yield "Đăng nhập", _people(folder)
+    yield "Địa chỉ SDK", Text(server.endpoint, style="bold")
     if national:
         yield "Trục quốc gia", Text(f"{national} (mẫu; khóa ở {_short(folder.path)}/national/systems.json)")
     yield "Dữ liệu", f"{_short(folder.path)} (nhật ký máy chủ: {folder.web_log.name})"
@@ -153,6 +155,20 @@ def _serving_rows(server: WebServer, folder: DemoFolder, national: str) -> Itera
     for command in ("agencies search 'hoa phượng'", "systems list", "segments verify"):
         yield "", Text(f"{program} {command}")
     yield "Từ đầu", Text(f"LIENTHONG_DATA_DIR={_short(folder.path.parent)} {program} demo --reset")
+
+
+def _people(folder: DemoFolder) -> RenderableType:
+    """Who can sign in, as what, with which password of this demonstration."""
+    from lienthong.cli.demo.people import PERSONAS, read_passwords  # noqa: PLC0415 - needs Django
+
+    passwords = read_passwords(folder.people_file)
+    rows = Table.grid(padding=(0, 2, 0, 0))
+    for persona in PERSONAS:
+        place = city.BY_CODE[persona.agency].name if persona.agency else "Trục"
+        rows.add_row(
+            Text(persona.username, style="bold"), passwords.get(persona.username, "?"), f"{persona.role.label}, {place}"
+        )
+    return rows
 
 
 def _short(path: Path) -> str:

@@ -147,10 +147,12 @@ def _connect(national: NationalSide, narrator: Narrator, outcome: Outcome) -> No
 
 
 def _city(folder: DemoFolder) -> dict[str, Access]:
-    from lienthong.cli.demo.setup import build_city  # noqa: PLC0415 - needs Django
+    from lienthong.cli.demo import people  # noqa: PLC0415 - needs Django
+    from lienthong.cli.demo.setup import build_city  # noqa: PLC0415
 
     access = build_city(folder.read_access())
     folder.write_access(access)
+    people.write_passwords(folder.people_file, people.build_people(people.read_passwords(folder.people_file)))
     return access
 
 

@@ -2,12 +2,15 @@
 
 from __future__ import annotations
 
+from datetime import date, timedelta
 from typing import Any
 
 from django import forms
 from django.contrib.auth.password_validation import validate_password
 
-from lienthong.accounts.models import User
+from lienthong.accounts import selectors
+from lienthong.accounts.models import Position, User
+from lienthong.web.forms import day_field
 
 
 class PasswordForm(forms.Form):
@@ -50,3 +53,27 @@ class PasswordForm(forms.Form):
         if "new" in self.cleaned_data and again != self.cleaned_data["new"]:
             raise forms.ValidationError("Hai lần nhập không giống nhau.")
         return again
+
+
+class DelegationForm(forms.Form):
+    """Which position, to whom, how long."""
+
+    position = forms.ModelChoiceField(Position.objects.none(), label="Vai trò", empty_label=None)
+    to_user = forms.ModelChoiceField(User.objects.none(), label="Ủy quyền cho", empty_label="Chọn đồng nghiệp")
+    valid_from = day_field("Từ ngày")
+    valid_to = day_field("Đến hết ngày")
+    reason = forms.CharField(label="Lý do", required=False, max_length=500)
+
+    def __init__(self, *args: Any, user: User, today: date, **kwargs: Any) -> None:
+        kwargs["initial"] = {"valid_from": today, "valid_to": today + timedelta(days=7)}
+        super().__init__(*args, **kwargs)
+        mine = selectors.delegable_positions(user, today=today)
+        places = set(mine.values_list("agency_id", flat=True))
+        position: Any = self.fields["position"]
+        to_user: Any = self.fields["to_user"]
+        position.queryset, to_user.queryset = mine, selectors.colleagues_of(user.pk, agency_ids=places, today=today)
+        position.label_from_instance = _position_label
+
+
+def _position_label(position: Any) -> str:
+    return f"{position.role_label}, {position.agency_name or selectors.AXIS_NAME}"

@@ -11,8 +11,11 @@ from django.shortcuts import get_object_or_404, redirect, render
 from django.views.decorators.debug import sensitive_post_parameters
 from django.views.decorators.http import require_POST, require_safe
 
-from lienthong.accounts import services
-from lienthong.web.me.forms import PasswordForm
+from lienthong.accounts import selectors, services
+from lienthong.accounts.errors import AccountError
+from lienthong.common import clock
+from lienthong.web.forms import tell
+from lienthong.web.me.forms import DelegationForm, PasswordForm
 from lienthong.web.me.sessions import described
 from lienthong.web.pages import PageRequest, page, sign_in_first
 
@@ -27,6 +30,9 @@ def me(request: PageRequest) -> HttpResponse:
         "totp": factors.filter(type=Authenticator.Type.TOTP).first(),
         "keys": factors.filter(type=Authenticator.Type.WEBAUTHN).order_by("created_at"),
         "recovery": factors.filter(type=Authenticator.Type.RECOVERY_CODES).first(),
+        "given": selectors.delegations_given(request.user, today=clock.today()),
+        "held": [seat for seat in request.seats if seat.on_behalf_of],
+        "may_delegate": selectors.delegable_positions(request.user, today=clock.today()).exists(),
         "sessions": [described(session, request.session.session_key) for session in reversed(sessions)],
     }
     return render(request, "me/me.html", told)
@@ -55,4 +61,29 @@ def end_session(request: PageRequest) -> HttpResponse:
     session = get_object_or_404(UserSession, pk=request.POST.get("session") or None, user=request.user)
     session.end()
     messages.success(request, "Đã đăng xuất phiên đó.")
+    return redirect("me")
+
+
+@page()
+def delegate(request: PageRequest) -> HttpResponse:
+    """Let a colleague act for oneself."""
+    form = DelegationForm(request.POST or None, user=request.user, today=clock.today())
+    if request.method == "POST" and form.is_valid():
+        try:
+            made = services.delegate(actor=request.actor, **form.cleaned_data)
+        except AccountError as error:
+            tell(form, error)
+        else:
+            messages.success(request, f"Đã ủy quyền cho {made.to_user.full_name} đến hết {made.valid_to:%d/%m/%Y}.")
+            return redirect("me")
+    return render(request, "me/delegate.html", {"form": form}, status=422 if form.is_bound else 200)
+
+
+@require_POST
+@page()
+def revoke(request: PageRequest, pk: int) -> HttpResponse:
+    """Take it back."""
+    delegation = get_object_or_404(selectors.delegations_given(request.user, today=clock.today()), pk=pk)
+    services.revoke_delegation(actor=request.actor, delegation=delegation)
+    messages.success(request, f"Đã thu hồi ủy quyền của {delegation.to_user.full_name}.")
     return redirect("me")

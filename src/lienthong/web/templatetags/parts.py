@@ -2,7 +2,7 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterable
+from collections.abc import Iterable, Mapping
 from datetime import date, datetime
 from typing import Any
 
@@ -119,6 +119,12 @@ def number(value: int | None) -> str:
 def size(value: int | None) -> str:
     """Bytes in words: ``1,4 MB``."""
     return "" if value is None else wording.size(value)
+
+
+@register.filter
+def get(values: Mapping[str, Any], name: str) -> Any:
+    """One value by its name, for names that templates cannot spell."""
+    return values.get(name)
 
 
 @register.filter
