@@ -1,5 +1,5 @@
-"""``lienthong worker``: the role beside the web role. It carries packages to systems that do not fetch them, and checks
-signatures. Any number of processes may run, on any number of machines."""
+"""``lienthong worker``: the role beside the web role. It carries packages to systems that do not fetch them, checks
+signatures, and does the workplace's background work. Any number of processes may run, on any number of machines."""
 
 from __future__ import annotations
 
@@ -23,9 +23,10 @@ class Work(Enum):
 
     DELIVERIES = "deliveries"
     SIGNATURES = "signatures"
+    RECORDS = "records"
 
 
-_ONLY = typer.Option(None, "--only", metavar="VIỆC", help="Chỉ làm deliveries hoặc signatures.")
+_ONLY = typer.Option(None, "--only", metavar="VIỆC", help="Chỉ làm deliveries, signatures hoặc records.")
 
 
 @app.command(cls=Command)
@@ -34,7 +35,7 @@ def worker(
     only: Work | None = _ONLY,
     with_parent: int | None = typer.Option(None, "--with-parent", hidden=True),
 ) -> None:
-    """Chuyển gói tin tới webhook và trục quốc gia; kiểm tra chữ ký của gói tin đã nhận."""
+    """Chuyển gói tin tới webhook, bàn làm việc và trục quốc gia; kiểm tra chữ ký; gửi báo cáo của bàn làm việc."""
     stopping = threading.Event()
     if with_parent is not None:
         follow_parent(with_parent, stopping)
@@ -60,6 +61,10 @@ def _work_once(wanted: list[Work]) -> None:
         segments = LocalSegments(settings.DATA_DIR / "segments")
         count = sum(iter(lambda: checking.check_due(segments), 0))
         sys.stdout.write(f"Đã kiểm tra {count} gói tin.\n")
+    if Work.RECORDS in wanted:
+        from lienthong.records.worker import work_once  # noqa: PLC0415 - needs Django
+
+        sys.stdout.write(f"Đã làm {work_once()} việc của bàn làm việc.\n")
 
 
 def _work(wanted: list[Work], stopping: threading.Event) -> None:
@@ -67,17 +72,22 @@ def _work(wanted: list[Work], stopping: threading.Event) -> None:
     from lienthong.exchange.segments import LocalSegments  # noqa: PLC0415 - needs Django
     from lienthong.exchange.signatures import checking  # noqa: PLC0415
 
-    carrier = threading.Thread(target=_carry, args=(stopping,), name="deliveries")
-    if Work.DELIVERIES in wanted:
-        carrier.start()
+    beside = {Work.DELIVERIES: _carry, Work.RECORDS: _keep_records}
+    threads = [
+        threading.Thread(target=work, args=(stopping,), name=kind.value)
+        for kind, work in beside.items()
+        if kind in wanted
+    ]
+    for thread in threads:
+        thread.start()
     try:
         if Work.SIGNATURES in wanted:
             checking.run(LocalSegments(settings.DATA_DIR / "segments"), stopping)
         stopping.wait()
     finally:
         stopping.set()
-        if Work.DELIVERIES in wanted:
-            carrier.join()
+        for thread in threads:
+            thread.join()
 
 
 def _carry(stopping: threading.Event) -> None:
@@ -87,3 +97,12 @@ def _carry(stopping: threading.Event) -> None:
         Worker(load_connectors()).run(stopping)
     finally:
         stopping.set()  # half a worker would look healthy: the process ends, and is started again
+
+
+def _keep_records(stopping: threading.Event) -> None:
+    from lienthong.records.worker import run  # noqa: PLC0415 - needs Django
+
+    try:
+        run(stopping)
+    finally:
+        stopping.set()

@@ -59,6 +59,7 @@ SIGNATURE_CHECK_SECONDS = env.read("LIENTHONG_SIGNATURE_CHECK_SECONDS", env.inte
 # What carries packages to systems of a kind; systems of other kinds fetch for themselves.
 CONNECTORS = {
     "push": "lienthong.gateways.webhook.connector.WebhookConnector",
+    "desk": "lienthong.records.desk.DeskConnector",
     "upstream": "lienthong.gateways.national.connector.NationalConnector",
 }
 WORKER_THREADS = env.read("LIENTHONG_WORKER_THREADS", env.integer(minimum=1, maximum=128), 8)

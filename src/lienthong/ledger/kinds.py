@@ -13,6 +13,7 @@ class Area(Enum):
     ACCESS = "Truy cập"
     PEOPLE = "Người dùng"
     LOG = "Nhật ký bằng chứng"
+    RECORDS = "Sổ và xử lý văn bản"
 
 
 class EventKind(Enum):
@@ -71,6 +72,17 @@ class EventKind(Enum):
     MAINTENANCE_ENDED = ("MaintenanceEnded", Area.REGISTRY, "Kết thúc bảo trì hệ thống", False)
     SIGNATURE_POLICY_SET = ("SignaturePolicySet", Area.REGISTRY, "Đặt yêu cầu về chữ ký số", False)
     TRUST_STORE_CHANGED = ("TrustStoreChanged", Area.REGISTRY, "Kho chứng thư tin cậy thay đổi", False)
+
+    INCOMING_REGISTERED = ("IncomingRegistered", Area.RECORDS, "Tiếp nhận và vào sổ văn bản đến", False)
+    INCOMING_REFUSED = ("IncomingRefused", Area.RECORDS, "Từ chối tiếp nhận văn bản đến", False)
+    INCOMING_ASSIGNED = ("IncomingAssigned", Area.RECORDS, "Phân công xử lý văn bản đến", False)
+    INCOMING_ASSIGNMENT_UNDONE = ("IncomingAssignmentUndone", Area.RECORDS, "Bỏ phân công văn bản đến", False)
+    INCOMING_STARTED = ("IncomingStarted", Area.RECORDS, "Bắt đầu xử lý văn bản đến", False)
+    INCOMING_FINISHED = ("IncomingFinished", Area.RECORDS, "Hoàn thành xử lý văn bản đến", False)
+    INCOMING_FORWARDED = ("IncomingForwarded", Area.RECORDS, "Chuyển tiếp văn bản đến", False)
+    INCOMING_ASK_ANSWERED = ("IncomingAskAnswered", Area.RECORDS, "Trả lời yêu cầu của bên gửi", False)
+    INCOMING_OPENED = ("IncomingOpened", Area.RECORDS, "Mở xem văn bản đến", False)
+    BOOK_CHANGED = ("BookChanged", Area.RECORDS, "Mở hoặc đóng sổ văn bản", False)
 
     ACCESS_DENIED = ("AccessDenied", Area.ACCESS, "Từ chối kết nối", False)
     CREDENTIAL_USED = ("CredentialUsed", Area.ACCESS, "Dùng khóa kết nối lần đầu trong ngày từ một địa chỉ", False)

@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 from django.contrib import messages
-from django.http import Http404, HttpRequest, HttpResponse
+from django.http import Http404, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect
 from django.views.decorators.csrf import csrf_exempt
 from django.views.decorators.http import require_POST
@@ -13,7 +13,7 @@ from lienthong.web.pages import SEAT, PageRequest, page
 
 
 @csrf_exempt  # it changes nothing, and a program is to learn that its address is wrong, not its form
-def home(request: HttpRequest) -> HttpResponse:
+def home(request: HttpRequest) -> HttpResponseBase:
     """The address without a path: for browsers only, as a mistyped client of the national SDK calls it too."""
     if not errors.wants_page(request):
         raise Http404

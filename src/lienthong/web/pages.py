@@ -9,7 +9,7 @@ from functools import wraps
 from typing import Any, Protocol, cast
 
 from django.contrib.auth.views import redirect_to_login
-from django.http import HttpRequest, HttpResponse
+from django.http import HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import resolve_url
 from django_htmx.middleware import HtmxDetails
 
@@ -42,7 +42,7 @@ class PageRequest(HttpRequest):
 class View(Protocol):
     """A page's function."""
 
-    def __call__(self, request: Any, /, *args: Any, **kwargs: Any) -> HttpResponse: ...
+    def __call__(self, request: Any, /, *args: Any, **kwargs: Any) -> HttpResponseBase: ...
 
 
 @dataclass(frozen=True, slots=True)
@@ -81,7 +81,7 @@ def page(allow: Allow = anybody) -> Callable[[View], View]:
 
     def make(view: View) -> View:
         @wraps(view)
-        def answer(request: PageRequest, /, *args: Any, **kwargs: Any) -> HttpResponse:
+        def answer(request: PageRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
             if not request.user.is_authenticated:
                 return sign_in_first(request)
             found = actor_of(request)

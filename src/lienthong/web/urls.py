@@ -12,5 +12,9 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("dang-nhap/", include("lienthong.web.signin.urls")),
     path("nguoi-dung/", include("lienthong.web.people.urls")),
     path("tai-khoan/", include("lienthong.web.me.urls")),
+    path("viec-hom-nay/", include("lienthong.web.today.urls")),
+    path("van-ban-den/", include("lienthong.web.inbox.urls")),
+    path("so-van-ban/", include("lienthong.web.registers.urls")),
+    path("tim-kiem/", include("lienthong.web.search.urls")),
     path("tro-giup/giao-dien/", include("lienthong.web.gallery.urls")),
 ]

@@ -5,7 +5,7 @@ from __future__ import annotations
 import pytest
 from django.http import HttpResponse
 
-from lienthong.gateways.rest_api.downloads import content_disposition
+from lienthong.common.downloads import content_disposition
 
 
 @pytest.mark.parametrize(

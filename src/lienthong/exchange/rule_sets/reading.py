@@ -173,12 +173,14 @@ def _deadlines(node: Node, instruments: Mapping[str, Instrument]) -> dict[Duty, 
 
 
 def _deadline(duty: Duty, node: Node, instruments: Mapping[str, Instrument]) -> Deadline:
-    fields = node.fields("working_days source", "effective_from")
+    fields = node.fields("working_days source", "effective_from urgent_minutes")
+    urgent = fields["urgent_minutes"]
     return Deadline(
         duty,
         fields["working_days"].whole_number(),
         _source(fields["source"], instruments),
         fields["effective_from"].day(),
+        urgent.whole_number() if urgent.given else None,
     )
 
 

@@ -19,6 +19,8 @@ class Duty(Enum):
     RECALL = ("recall_answer", "Trả lời thu hồi")
     UPDATE = ("update_answer", "Trả lời cập nhật")
     TAKE_BACK = ("take_back_answer", "Trả lời lấy lại")
+    REGISTRATION = ("registration", "Tiếp nhận và vào sổ")
+    SUBMISSION = ("submission", "Trình, phân công xử lý")
 
     def __new__(cls, value: str, label: str = "") -> Duty:
         member = object.__new__(cls)
@@ -77,12 +79,14 @@ class CodeRule:
 
 @dataclass(frozen=True, slots=True)
 class Deadline:
-    """End of the ``working_days``-th working day, for documents signed from ``effective_from`` on."""
+    """End of the ``working_days``-th working day, for documents signed from ``effective_from`` on. ``urgent_minutes``:
+    what "at once" is taken to mean for urgent ones, which no instrument says in figures."""
 
     duty: Duty
     working_days: int
     source: Source
     effective_from: date | None = None
+    urgent_minutes: int | None = None
 
 
 class SignatureRule(Enum):

@@ -7,6 +7,7 @@ from datetime import date, datetime
 from typing import Any
 
 from django import template
+from django.conf import settings
 from django.forms import BaseForm, BoundField
 from django.forms.utils import flatatt
 from django.template.context import RequestContext
@@ -36,6 +37,12 @@ _TONES = {
 def asset(name: str) -> str:
     """Address of a built file."""
     return asset_url(name)
+
+
+@register.simple_tag
+def asset_folder(name: str) -> str:
+    """Address of a folder of built files, with a slash at its end."""
+    return f"{settings.STATIC_URL}dist/{name}/"
 
 
 @register.simple_tag
