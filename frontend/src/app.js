@@ -7,6 +7,8 @@ import "./lists.js";
 import "./menus.js";
 import "./theme.js";
 import "./times.js";
+import "./uploads.js";
+import "./compose.js";
 import "./toasts.js";
 import "./passkeys.js";
 

@@ -25,6 +25,8 @@ NAMES = (
     "dispatch.after_claim",
     "dispatch.before_finish",
     "dispatch.after_finish",
+    "outgoing.before_accept",
+    "outgoing.after_accept",
     "records.before_report",
     "records.after_report",
     "link.after_accept",

@@ -156,6 +156,7 @@ INSTALLED_APPS = [
     "django.contrib.messages",
     "lienthong.accounts",
     "lienthong.records",
+    "lienthong.records.outgoing",
     "lienthong.ledger",
     "lienthong.registry",
     "lienthong.exchange",

@@ -66,7 +66,10 @@ _ASKS: LiteralString = (
     "  JOIN exchange_document u ON u.id = s.document_id"
     " WHERE a.answered_at IS NULL AND a.kind IN ('recall', 'update') AND r.state <> ALL(%(final)s)"
 )
-_OF_ISSUER: LiteralString = " AND (%(issuer)s::bigint IS NULL OR d.agency_id = %(issuer)s)"
+_OF_ISSUER: LiteralString = (
+    " AND (%(issuer)s::bigint IS NULL OR d.agency_id = %(issuer)s)"
+    " AND (%(document)s::uuid IS NULL OR d.id = %(document)s)"
+)
 _FINAL = [state.value for state in RecipientState if state.final]
 _DUTIES = {
     RecipientState.SENT.value: Duty.RECEIPT,
@@ -77,17 +80,20 @@ _DUTIES = {
 }
 
 
-def list_overdue(*, issuer_id: int | None = None, at: datetime | None = None) -> list[Overdue]:
+def list_overdue(
+    *, issuer_id: int | None = None, document: UUID | None = None, at: datetime | None = None
+) -> list[Overdue]:
     """What is owed and late at ``at`` (now), the longest overdue first.
 
     :param issuer_id: key of the agency whose documents are chased; ``None``: of all
+    :param document: the axis's id of the only document asked about
     """
     moment = at or clock.now()
     with connection.wrap_database_errors:
         cursor = hot_cursor()
-        parameters = {"issuer": issuer_id, "final": _FINAL}
-        rows = cursor.execute(_ASKS + _OF_ISSUER, parameters).fetchall()
-        rows += cursor.execute(_REPORTS + _OF_ISSUER, {"issuer": issuer_id}).fetchall()
+        narrowed = {"issuer": issuer_id, "document": document}
+        rows = cursor.execute(_ASKS + _OF_ISSUER, {**narrowed, "final": _FINAL}).fetchall()
+        rows += cursor.execute(_REPORTS + _OF_ISSUER, narrowed).fetchall()
     return sorted(_late(rows, moment), key=lambda one: (one.due, one.issuer_code, one.recipient_code, one.document_id))
 
 

@@ -73,6 +73,16 @@ class EventKind(Enum):
     SIGNATURE_POLICY_SET = ("SignaturePolicySet", Area.REGISTRY, "Đặt yêu cầu về chữ ký số", False)
     TRUST_STORE_CHANGED = ("TrustStoreChanged", Area.REGISTRY, "Kho chứng thư tin cậy thay đổi", False)
 
+    OUTGOING_NUMBERED = ("OutgoingNumbered", Area.RECORDS, "Cấp số văn bản đi", False)
+    OUTGOING_CANCELLED = ("OutgoingCancelled", Area.RECORDS, "Hủy văn bản đi đã cấp số", False)
+    OUTGOING_ON_PAPER = ("OutgoingOnPaper", Area.RECORDS, "Phát hành văn bản giấy", False)
+    NOT_SECRET_CONFIRMED = (
+        "NotSecretConfirmed",
+        Area.RECORDS,
+        "Xác nhận văn bản không chứa bí mật nhà nước",
+        False,
+    )
+    RECIPIENT_REMINDED = ("RecipientReminded", Area.RECORDS, "Nhắc nơi nhận", False)
     INCOMING_REGISTERED = ("IncomingRegistered", Area.RECORDS, "Tiếp nhận và vào sổ văn bản đến", False)
     INCOMING_REFUSED = ("IncomingRefused", Area.RECORDS, "Từ chối tiếp nhận văn bản đến", False)
     INCOMING_ASSIGNED = ("IncomingAssigned", Area.RECORDS, "Phân công xử lý văn bản đến", False)

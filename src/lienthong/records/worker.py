@@ -1,5 +1,5 @@
-"""What the workplace does in the background: reports to issuers, words of documents for search. Woken by PostgreSQL or,
-failing that, by the clock."""
+"""What the workplace does in the background: documents and reports that wait to be sent, words of documents for
+search. Woken by PostgreSQL or, failing that, by the clock."""
 
 from __future__ import annotations
 
@@ -11,6 +11,8 @@ from django.conf import settings
 from django.db import DatabaseError, InterfaceError, connection
 
 from lienthong.common.sql import conninfo, release_connection
+from lienthong.records.outgoing.services.file_store import sweep
+from lienthong.records.outgoing.services.sending import resume_sending
 from lienthong.records.reporting import send_due
 from lienthong.records.search.reading import read_due
 from lienthong.records.wakeups import WORK_CHANNEL
@@ -21,7 +23,8 @@ _DATABASE_PAUSE = 1.0  # seconds
 
 def work_once() -> int:
     """Do everything that is due now; answers how many pieces of work there were."""
-    done = send_due()
+    done = send_due() + resume_sending()
+    sweep()
     while (count := read_due()) > 0:
         done += count
         done += send_due()  # reports never wait for a long file

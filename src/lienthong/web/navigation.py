@@ -50,6 +50,10 @@ def _documents(act: DocumentAct) -> Allow:
     )
 
 
+def _outgoing(actor: Actor) -> bool:
+    return _documents(DocumentAct.READ)(actor) or _documents(DocumentAct.COMPOSE)(actor)
+
+
 def _statistics(actor: Actor) -> bool:
     return may_on_axis(actor, AxisAct.STATISTICS) or actor.has(
         Role.STATISTICS, Role.LEADER, Role.CLERK, Role.INSPECTOR, Role.AGENCY_ADMIN
@@ -67,7 +71,7 @@ def _axis(act: AxisAct) -> Allow:
 PLACES = (
     Place("today", "Việc hôm nay", "checkbox", _documents(DocumentAct.READ), "h", "Hôm nay", on_phone=True),
     Place("inbox", "Văn bản đến", "inbox", _documents(DocumentAct.READ), "i", "Đến", on_phone=True),
-    Place("outbox", "Văn bản đi", "send", _documents(DocumentAct.READ), "o", "Đi", on_phone=True),
+    Place("outbox", "Văn bản đi", "send", _outgoing, "o", "Đi", on_phone=True),
     Place("registers", "Sổ văn bản", "book-2", _documents(DocumentAct.EXPORT), "s"),
     Place("assignments", "Nhiệm vụ", "list-check", _documents(DocumentAct.READ), "n", on_phone=True),
     Place("scoring", "Chấm điểm", "star", _documents(DocumentAct.READ), "c"),

@@ -5,6 +5,7 @@ from __future__ import annotations
 from django.urls import URLPattern, URLResolver, include, path
 
 from lienthong.web import home
+from lienthong.web.outbox import urls as outbox
 
 urlpatterns: list[URLPattern | URLResolver] = [
     path("", home.home, name="home"),
@@ -16,5 +17,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("van-ban-den/", include("lienthong.web.inbox.urls")),
     path("so-van-ban/", include("lienthong.web.registers.urls")),
     path("tim-kiem/", include("lienthong.web.search.urls")),
+    path("soan/", include(outbox.compose_urls)),
+    path("van-ban-di/", include("lienthong.web.outbox.urls")),
     path("tro-giup/giao-dien/", include("lienthong.web.gallery.urls")),
 ]

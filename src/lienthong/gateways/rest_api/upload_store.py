@@ -5,8 +5,6 @@ The size of the file is the offset, so what arrived before a connection broke is
 
 from __future__ import annotations
 
-import fcntl
-import os
 from collections.abc import Iterator
 from contextlib import contextmanager
 from datetime import timedelta
@@ -16,11 +14,11 @@ from uuid import UUID
 from django.conf import settings
 from django.db import transaction
 
-from lienthong.common import clock
+from lienthong.common import clock, partial_files
 from lienthong.common.sql import release_connection
 from lienthong.common.text import grouped
 from lienthong.exchange.refusals import Reason, Refusal
-from lienthong.exchange.request_body import CHUNK, Body
+from lienthong.exchange.request_body import Body
 from lienthong.gateways.rest_api.models import Upload
 from lienthong.gateways.rest_api.problems import ApiError, Fault
 from lienthong.registry.resolution import SystemAccess
@@ -62,12 +60,7 @@ def find_upload(system: SystemAccess, upload: UUID) -> Upload:
 
 def offset_of(upload: Upload) -> int:
     """How many bytes are here."""
-    if upload.status is not None:
-        return upload.length
-    try:
-        return path_of(upload).stat().st_size
-    except FileNotFoundError:
-        return 0
+    return upload.length if upload.status is not None else partial_files.offset_of(path_of(upload))
 
 
 def append(upload: Upload, *, offset: int, body: Body) -> int:
@@ -77,51 +70,29 @@ def append(upload: Upload, *, offset: int, body: Body) -> int:
     :raises Refusal: TOO_LARGE, BODY_INCOMPLETE
     """
     with _locked(upload) as descriptor:
-        size = os.fstat(descriptor).st_size
-        if offset != size:
-            raise ApiError(Fault.UPLOAD_OFFSET_WRONG, f"Đang có {size} byte.", headers={"Upload-Offset": str(size)})
-        if body.length is not None and size + body.length > upload.length:
-            raise _too_long(upload)
-        release_connection()  # the rest comes over the network
         try:
-            return _pour(body, descriptor, size, upload)
-        finally:
-            os.fdatasync(descriptor)
-
-
-def _pour(body: Body, descriptor: int, size: int, upload: Upload) -> int:
-    os.lseek(descriptor, size, os.SEEK_SET)
-    while piece := body.read(CHUNK):
-        if size + len(piece) > upload.length:
-            raise _too_long(upload)
-        left = memoryview(piece)
-        while left:
-            left = left[os.write(descriptor, left) :]
-        size += len(piece)
-    return size
-
-
-def _too_long(upload: Upload) -> Refusal:
-    return Refusal(Reason.TOO_LARGE, f"Lượt tải lên này đã khai {grouped(upload.length)} byte.")
+            partial_files.check_part(descriptor, body, offset=offset, length=upload.length)
+            release_connection()  # the rest comes over the network
+            return partial_files.pour(descriptor, body, length=upload.length)
+        except partial_files.OffsetError as error:
+            told = {"Upload-Offset": str(error.offset)}
+            raise ApiError(Fault.UPLOAD_OFFSET_WRONG, f"Đang có {error.offset} byte.", headers=told) from None
+        except partial_files.TooLongError:
+            detail = f"Lượt tải lên này đã khai {grouped(upload.length)} byte."
+            raise Refusal(Reason.TOO_LARGE, detail) from None
 
 
 @contextmanager
 def _locked(upload: Upload) -> Iterator[int]:
     """The file, this request's alone. A row that went away meanwhile takes its file along."""
-    path = path_of(upload)
-    path.parent.mkdir(parents=True, exist_ok=True)
-    descriptor = os.open(path, os.O_RDWR | os.O_CREAT | os.O_CLOEXEC, 0o600)
     try:
-        try:
-            fcntl.flock(descriptor, fcntl.LOCK_EX | fcntl.LOCK_NB)
-        except BlockingIOError:
-            raise ApiError(Fault.UPLOAD_BUSY) from None
-        if not Upload.objects.filter(pk=upload.pk, status=None).exists():
-            path.unlink(missing_ok=True)
-            raise ApiError(Fault.UPLOAD_UNKNOWN)
-        yield descriptor
-    finally:
-        os.close(descriptor)
+        with partial_files.locked(path_of(upload)) as descriptor:
+            if not Upload.objects.filter(pk=upload.pk, status=None).exists():
+                path_of(upload).unlink(missing_ok=True)
+                raise ApiError(Fault.UPLOAD_UNKNOWN)
+            yield descriptor
+    except partial_files.BusyError:
+        raise ApiError(Fault.UPLOAD_BUSY) from None
 
 
 def finish(upload: Upload, *, status: int, content: str) -> None:

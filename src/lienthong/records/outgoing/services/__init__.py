@@ -1,0 +1,1 @@
+"""Writes about outgoing documents, by what they are about."""

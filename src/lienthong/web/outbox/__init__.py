@@ -1,0 +1,1 @@
+"""Pages of outgoing documents: Soạn và gửi, Văn bản đi, and the board of one document."""
