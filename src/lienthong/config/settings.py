@@ -106,8 +106,8 @@ if OIDC_URL and not (OIDC_CLIENT_ID and OIDC_SECRET_FILE):
     raise env.SettingError("LT-S12: LIENTHONG_OIDC_URL cần LIENTHONG_OIDC_CLIENT_ID và LIENTHONG_OIDC_SECRET_FILE.")
 
 # --- Training ground ------------------------------------------------------------------------------------------------
-# Set by "lienthong run --training" alone, which makes the mark in a data folder of its own: there anybody may sign in as
-# anybody, so it can be neither turned on over the data of real agencies nor over a database that a URL names.
+# Set by "lienthong run --training" alone, which makes the mark in a data folder of its own. There anybody may sign in
+# as anybody, so it cannot be turned on over the data of real agencies, nor over a database that a URL names.
 TRAINING_MARK = DATA_DIR / "training-ground"
 TRAINING = env.read("LIENTHONG_TRAINING", env.boolean, False)
 TRAINING_OPEN = env.read("LIENTHONG_TRAINING_OPEN", env.boolean, False)

@@ -76,10 +76,10 @@ CATALOGUE = (
     Script(
         IncidentKind.WRONG_HASH,
         "Sai mã băm",
-        "Sở Tài chính (mẫu) gửi xã Cánh Buồm một gói tin khai sai mã băm; trục từ chối gói này.",
+        "Phường Ngọc Lan (mẫu) gửi xã Cánh Buồm một gói tin khai sai mã băm; trục từ chối gói này.",
         (
             "Không nơi nào nhận được văn bản.",
-            "Dòng kết quả ngay tại đây ghi mã lỗi và câu trả lời của trục cho Sở Tài chính.",
+            "Dòng kết quả ngay tại đây ghi mã lỗi và câu trả lời của trục cho phường Ngọc Lan.",
             "Người vận hành tìm thấy lần từ chối này khi tra cứu đường đi của gói tin.",
         ),
         lasts=False,

@@ -42,7 +42,9 @@ def _playing(script: Script, row: Incident | None) -> Playing:
 
 def asked_incidents() -> list[Incident]:
     """What the players must begin or end."""
-    return list(Incident.objects.filter(state__in=[IncidentState.STARTING, IncidentState.ENDING]).order_by("changed_at"))
+    return list(
+        Incident.objects.filter(state__in=[IncidentState.STARTING, IncidentState.ENDING]).order_by("changed_at")
+    )
 
 
 # --- Exercises --------------------------------------------------------------------------------------------------------

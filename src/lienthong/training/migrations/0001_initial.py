@@ -6,56 +6,80 @@ from django.db import migrations, models
 
 
 class Migration(migrations.Migration):
-
     initial = True
 
     dependencies = [
-        ('accounts', '0002_folded_names'),
+        ("accounts", "0002_folded_names"),
         migrations.swappable_dependency(settings.AUTH_USER_MODEL),
     ]
 
     operations = [
         migrations.CreateModel(
-            name='Incident',
+            name="Incident",
             fields=[
-                ('kind', models.TextField(primary_key=True, serialize=False)),
-                ('state', models.TextField(choices=[('off', 'Chưa chạy'), ('starting', 'Đang bắt đầu'), ('on', 'Đang diễn ra'), ('ending', 'Đang kết thúc')], default='off')),
-                ('told', models.TextField(blank=True, default='')),
-                ('material', models.JSONField(default=dict)),
-                ('changed_at', models.DateTimeField()),
+                ("kind", models.TextField(primary_key=True, serialize=False)),
+                (
+                    "state",
+                    models.TextField(
+                        choices=[
+                            ("off", "Chưa chạy"),
+                            ("starting", "Đang bắt đầu"),
+                            ("on", "Đang diễn ra"),
+                            ("ending", "Đang kết thúc"),
+                        ],
+                        default="off",
+                    ),
+                ),
+                ("told", models.TextField(blank=True, default="")),
+                ("material", models.JSONField(default=dict)),
+                ("changed_at", models.DateTimeField()),
             ],
             options={
-                'db_table': 'training_incident',
+                "db_table": "training_incident",
             },
         ),
         migrations.CreateModel(
-            name='Persona',
+            name="Persona",
             fields=[
-                ('user', models.OneToOneField(on_delete=django.db.models.deletion.PROTECT, primary_key=True, related_name='+', serialize=False, to=settings.AUTH_USER_MODEL)),
-                ('about', models.TextField()),
-                ('place', models.PositiveSmallIntegerField()),
+                (
+                    "user",
+                    models.OneToOneField(
+                        on_delete=django.db.models.deletion.PROTECT,
+                        primary_key=True,
+                        related_name="+",
+                        serialize=False,
+                        to=settings.AUTH_USER_MODEL,
+                    ),
+                ),
+                ("about", models.TextField()),
+                ("place", models.PositiveSmallIntegerField()),
             ],
             options={
-                'db_table': 'training_persona',
+                "db_table": "training_persona",
             },
         ),
         migrations.CreateModel(
-            name='Attempt',
+            name="Attempt",
             fields=[
-                ('id', models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name='ID')),
-                ('exercise', models.TextField()),
-                ('started_at', models.DateTimeField()),
-                ('ready_at', models.DateTimeField(null=True)),
-                ('done_at', models.DateTimeField(null=True)),
-                ('material', models.JSONField(default=dict)),
-                ('steps_done', models.PositiveSmallIntegerField(default=0)),
-                ('answer', models.TextField(blank=True, default='')),
-                ('trouble', models.TextField(blank=True, default='')),
-                ('user', models.ForeignKey(on_delete=django.db.models.deletion.PROTECT, related_name='+', to=settings.AUTH_USER_MODEL)),
+                ("id", models.BigAutoField(auto_created=True, primary_key=True, serialize=False, verbose_name="ID")),
+                ("exercise", models.TextField()),
+                ("started_at", models.DateTimeField()),
+                ("ready_at", models.DateTimeField(null=True)),
+                ("done_at", models.DateTimeField(null=True)),
+                ("material", models.JSONField(default=dict)),
+                ("steps_done", models.PositiveSmallIntegerField(default=0)),
+                ("answer", models.TextField(blank=True, default="")),
+                ("trouble", models.TextField(blank=True, default="")),
+                (
+                    "user",
+                    models.ForeignKey(
+                        on_delete=django.db.models.deletion.PROTECT, related_name="+", to=settings.AUTH_USER_MODEL
+                    ),
+                ),
             ],
             options={
-                'db_table': 'training_attempt',
-                'constraints': [models.UniqueConstraint(fields=('user', 'exercise'), name='training_attempt_once')],
+                "db_table": "training_attempt",
+                "constraints": [models.UniqueConstraint(fields=("user", "exercise"), name="training_attempt_once")],
             },
         ),
     ]
