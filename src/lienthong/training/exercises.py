@@ -28,8 +28,8 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """``material``: what the players prepare first, ``""`` for nothing. ``question``: asked where knowing is the point;
-    what was typed is compared with the material's ``answer``."""
+    """``persona``: user name of who is offered for it. ``material``: what the players prepare first, ``""`` for nothing.
+    ``question``: asked where knowing is the point; what was typed is compared with the material's ``answer``."""
 
     slug: str
     title: str
@@ -37,6 +37,7 @@ class Exercise:
     minutes: int
     story: str
     steps: tuple[Step, ...]
+    persona: str = ""
     material: str = ""
     question: str = ""
 
@@ -68,6 +69,7 @@ EXERCISES = (
             ),
         ),
         material="urgent",
+        persona="hanh",
     ),
     Exercise(
         "gui-tat-ca-xa",
@@ -97,6 +99,7 @@ EXERCISES = (
             ),
         ),
         material="quiet_district",
+        persona="dung",
     ),
     Exercise(
         "thu-hoi-van-ban",
@@ -124,6 +127,7 @@ EXERCISES = (
                 "outbox",
             ),
         ),
+        persona="dung",
     ),
     Exercise(
         "tim-van-ban",
@@ -146,6 +150,7 @@ EXERCISES = (
         ),
         material="half_remembered",
         question="Số của văn bản là bao nhiêu?",
+        persona="hanh",
     ),
     Exercise(
         "phan-cong-tren-dien-thoai",
@@ -173,6 +178,7 @@ EXERCISES = (
             ),
         ),
         material="registered",
+        persona="minh",
     ),
     Exercise(
         "chuyen-huong-goi-tin",
@@ -202,6 +208,7 @@ EXERCISES = (
         ),
         material="stuck",
         question="Mã nguyên nhân là gì?",
+        persona="van",
     ),
 )
 BY_SLUG = {exercise.slug: exercise for exercise in EXERCISES}

@@ -20,6 +20,7 @@ class Face:
     """A persona as the page shows it."""
 
     user_id: int
+    username: str
     name: str
     roles: frozenset[Role]
     label: str
@@ -56,6 +57,7 @@ def _face(row: Persona) -> Face:
     first = seats[0] if seats else None
     return Face(
         user_id=row.user_id,
+        username=row.user.username,
         name=row.user.full_name,
         roles=first.roles if first else frozenset(),
         label=first.label if first else "",

@@ -87,6 +87,13 @@ def list_standings(actor: Actor | None) -> list[Standing]:
     return [_standing(one, attempts.get(one.slug), _as_noted(one, attempts.get(one.slug))) for one in EXERCISES]
 
 
+def under_way(actor: Actor) -> Standing | None:
+    """The exercise that the actor began last and has not finished, as was last seen."""
+    row = Attempt.objects.filter(user_id=actor.user_id, done_at=None).order_by("-started_at").first()
+    exercise = BY_SLUG.get(row.exercise) if row else None
+    return _standing(exercise, row, _as_noted(exercise, row)) if exercise else None
+
+
 def look_at(actor: Actor, exercise: Exercise) -> Standing:
     """How far the actor is, checked now; what is done stays done. Notes the progress and the end."""
     attempt = Attempt.objects.filter(user_id=actor.user_id, exercise=exercise.slug).first()

@@ -7,6 +7,7 @@ from typing import Any
 from django.http import HttpRequest
 
 from lienthong.training.ground import BANNER, is_ground
+from lienthong.training.selectors import under_way
 from lienthong.web import navigation
 from lienthong.web.pages import actor_of
 
@@ -27,6 +28,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         if found is None:
             return told
         request.actor, request.seats = found  # type: ignore[attr-defined]
+    if is_ground():
+        told["exercise_under_way"] = under_way(request.actor)  # type: ignore[attr-defined]
     return told | _frame(request)
 
 

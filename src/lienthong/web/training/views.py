@@ -39,11 +39,11 @@ def ground(request: HttpRequest) -> HttpResponse:
 
 def _card(standing: Standing, actor: Actor | None, faces: list[Face]) -> dict[str, Any]:
     """An exercise, and who of the personas could do it."""
-    role = standing.exercise.role
+    wanted = standing.exercise
     return {
         "standing": standing,
-        "is_mine": actor is not None and actor.has(role),
-        "who": next((face for face in faces if role in face.roles), None),
+        "is_mine": actor is not None and actor.has(wanted.role),
+        "who": next((face for face in faces if face.username == wanted.persona), None),
     }
 
 
