@@ -65,7 +65,7 @@ def test_mrs_hanh_registers_an_urgent_document_and_the_exercise_sees_it(trainee:
     page = trainee()
     enter(page, "Trần Thị Hạnh")
     page.goto("/tap-huan/")
-    page.get_by_role("link", name="Làm bài: Tiếp nhận và vào sổ một văn bản khẩn").click()
+    page.get_by_role("link", name="Làm bài Tiếp nhận và vào sổ một văn bản khẩn").click()
     page.get_by_role("button", name="Bắt đầu", exact=True).click()
     expect(page.locator(".steps li.now")).to_contain_text("Mở công điện hỏa tốc", timeout=_PATIENT)
     assert_accessible(page)

@@ -2,7 +2,6 @@
 
 from __future__ import annotations
 
-from collections.abc import Iterator
 from pathlib import Path
 
 import pytest
@@ -15,10 +14,10 @@ __all__ = ["data_dir"]
 
 
 @pytest.fixture
-def ground(data_dir: Path, settings: Settings) -> Iterator[Path]:
+def ground(data_dir: Path, settings: Settings) -> Path:
     settings.TRAINING = True
     settings.DATA_DIR = data_dir
-    yield data_dir
+    return data_dir
 
 
 @pytest.fixture

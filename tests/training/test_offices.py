@@ -3,8 +3,7 @@
 from __future__ import annotations
 
 import queue
-from dataclasses import dataclass, field
-from typing import Any
+from dataclasses import dataclass, field, replace
 
 import pytest
 
@@ -38,7 +37,7 @@ class Clerk:
 
 def letter(number: int, *to: str, recalls: str = "") -> bytes:
     draft, _ = write(Clerk(city.COMMITTEE), "Về việc thử (mẫu)", *to, number=number)  # type: ignore[arg-type]
-    return packages.pack(packages.replace(draft, recalls=recalls, reason="Nhầm (mẫu)" if recalls else ""))
+    return packages.pack(replace(draft, recalls=recalls, reason="Nhầm (mẫu)" if recalls else ""))
 
 
 class Waiting:
@@ -52,15 +51,10 @@ class Waiting:
         self.office = PushedOffice(self.clerks, seed, mail)  # type: ignore[arg-type]
 
     def answers(self, orders: Orders | None = None) -> list[list[str]]:
-        """What each agency has told after everything that was planned is due."""
-        self.office.work(orders or Orders())
-        self.office._planned = [_now(one) for one in self.office._planned]
-        self.office.work(orders or Orders())
+        """What each agency has told a minute later, when everything that was planned is due."""
+        for now in (0.0, 60.0):
+            self.office.work(orders or Orders(), now=now)
         return [[code for _, code in clerk.told] for clerk in self.clerks]
-
-
-def _now(answer: Any) -> Any:
-    return packages.replace(answer, due=0.0)
 
 
 def test_each_agency_that_is_addressed_answers_for_itself() -> None:

@@ -28,7 +28,7 @@ class Step:
 
 @dataclass(frozen=True, slots=True)
 class Exercise:
-    """``persona``: user name of who is offered for it. ``material``: what the players prepare first, ``""`` for nothing.
+    """``persona``: user name of who is offered for it. ``material``: what is prepared first, ``""`` for nothing.
     ``question``: asked where knowing is the point; what was typed is compared with the material's ``answer``."""
 
     slug: str

@@ -60,13 +60,13 @@ class Office:
     def system_id(self) -> str:
         return self.lead.system_id
 
-    def work(self, orders: Orders) -> None:
-        """Take what waits, and give the answers that are due."""
+    def work(self, orders: Orders, *, now: float | None = None) -> None:
+        """Take what waits, and give the answers that are due at ``now`` (seconds, monotonic)."""
+        now = time.monotonic() if now is None else now
         if self.system_id in orders.quiet | orders.quiet_for_exercise:
             return
         for document in self._arrivals():
-            self._plan(document, orders)
-        now = time.monotonic()
+            self._plan(document, orders, now)
         due = [one for one in self._planned if one.due <= now]
         self._planned = [one for one in self._planned if one.due > now]
         for one in due:
@@ -81,14 +81,13 @@ class Office:
         for row in client.get_received_edoc_list(PackageKind.STATUS):
             client.update_status(row.doc_id, "done")
 
-    def _plan(self, document: DocumentPackage, orders: Orders) -> None:
+    def _plan(self, document: DocumentPackage, orders: Orders, now: float) -> None:
         if len(self._planned) < _MOST_PLANNED:
             addressed = {code_of(organ.organ_id) for organ in document.header.to}
             for code in sorted(addressed & self.served.keys()):
-                self._planned += self._answers(self.served[code], document, orders)
+                self._planned += self._answers(self.served[code], document, orders, now)
 
-    def _answers(self, who: Actor, document: DocumentPackage, orders: Orders) -> Iterator[Answer]:
-        now = time.monotonic()
+    def _answers(self, who: Actor, document: DocumentPackage, orders: Orders, now: float) -> Iterator[Answer]:
         if document.trace.bussiness and document.trace.bussiness.document_type in _ASKS:
             yield Answer(now + self._chance.uniform(3, 8), who, document, StatusCode.AGREED, "Đồng ý (mẫu)")
             return

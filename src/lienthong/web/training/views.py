@@ -22,8 +22,8 @@ from lienthong.web.training.guard import at_the_ground, trainee, visitor
 _BACKEND = "allauth.account.auth_backends.AuthenticationBackend"
 
 
-@require_safe
 @at_the_ground
+@require_safe
 def ground(request: HttpRequest) -> HttpResponse:
     """Everything the training ground offers; for those who have chosen nobody yet too."""
     actor, faces = visitor(request), list_personas()
@@ -47,8 +47,8 @@ def _card(standing: Standing, actor: Actor | None, faces: list[Face]) -> dict[st
     }
 
 
-@require_POST
 @at_the_ground
+@require_POST
 def enter(request: HttpRequest) -> HttpResponse:
     """Be one of the personas, with one click. Nobody else's account can be entered here."""
     chosen = request.POST.get("persona", "")
@@ -65,15 +65,15 @@ def enter(request: HttpRequest) -> HttpResponse:
 # --- Incidents --------------------------------------------------------------------------------------------------------
 
 
-@require_safe
 @at_the_ground
+@require_safe
 def incidents(request: HttpRequest) -> HttpResponse:
     """The list by itself, as the page asks for it again and again."""
     return render(request, "training/_incidents.html", {"incidents": selectors.list_incidents()})
 
 
-@require_POST
 @at_the_ground
+@require_POST
 def turn_incident(request: HttpRequest, name: str) -> HttpResponse:
     """Start or stop one."""
     kind = services.incident_of(name)
@@ -94,30 +94,30 @@ def incidents_or_page(request: HttpRequest) -> HttpResponse:
 # --- Exercises --------------------------------------------------------------------------------------------------------
 
 
-@require_safe
 @at_the_ground
+@require_safe
 def exercise(request: HttpRequest, slug: str) -> HttpResponse:
     """One exercise with its steps."""
     return render(request, "training/exercise.html", _told(request, slug))
 
 
-@require_safe
 @at_the_ground
+@require_safe
 def progress(request: HttpRequest, slug: str) -> HttpResponse:
     """The steps by themselves, checked now."""
     return render(request, "training/_steps.html", _told(request, slug))
 
 
-@require_POST
 @at_the_ground
+@require_POST
 def begin(request: HttpRequest, slug: str) -> HttpResponse:
     """Begin, or begin once more."""
     services.begin_exercise(actor=trainee(request), slug=slug)
     return redirect("training-exercise", slug=slug)
 
 
-@require_POST
 @at_the_ground
+@require_POST
 def answer(request: HttpRequest, slug: str) -> HttpResponse:
     """What the trainee thinks is the answer."""
     services.answer_question(actor=trainee(request), slug=slug, answer=request.POST.get("answer", ""))
@@ -155,16 +155,16 @@ def _place(view: str) -> str:
 # --- Starting over ------------------------------------------------------------------------------------------------
 
 
-@require_POST
 @at_the_ground
+@require_POST
 def start_over(request: HttpRequest) -> HttpResponse:
     """Let the made-up city be rebuilt: all that was done is forgotten."""
     starting.ask_to_start_over()
     return redirect("training-starting-over")
 
 
-@require_safe
 @at_the_ground
+@require_safe
 def starting_over(request: HttpRequest) -> HttpResponse:
     """How far that is. While the server itself is started anew, this request simply takes as long."""
     told = {"progress": starting.read_progress()}
