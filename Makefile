@@ -10,7 +10,7 @@ PACKAGES := frontend/node_modules/.ready
 PAGES := src/lienthong/web/static/dist/manifest.json
 
 .DEFAULT_GOAL := help
-.PHONY: help setup demo run test check bench fuzz clean
+.PHONY: help setup demo run test check bench fuzz torture clean
 
 help: ## Show this list
 	@grep -E '^[a-z]+:.*##' $(MAKEFILE_LIST) | awk -F ':.*## ' '{printf "  make %-8s %s\n", $$1, $$2}'
@@ -58,6 +58,9 @@ bench: $(READY) ## Measure the hot path (writes bench/results/)
 fuzz: $(READY) ## Fuzz the edXML reader for a minute (FUZZ_SECONDS=60)
 	$(UV) sync --frozen --quiet --group fuzz --python $(PYTHON)
 	$(RUN) python -m tests.edxml102.fuzz
+
+torture: $(READY) ## Kill processes of two axes at random for minutes (TORTURE_SECONDS=300 TORTURE_SEED=…)
+	$(RUN) python -m tests.torture
 
 clean: ## Remove what runs and installs left in this checkout
 	rm -rf .venv .tools frontend/node_modules src/lienthong/web/static/dist var .mypy_cache .ruff_cache .pytest_cache .hypothesis

@@ -1,4 +1,4 @@
-"""``python -m bench [a b c d e] [--quick] [--json FILE]``: see docs/operations/bench.md."""
+"""``python -m bench [a b c d e f] [--quick] [--json FILE]``: see docs/operations/bench.md."""
 
 from __future__ import annotations
 

@@ -24,14 +24,29 @@ _START_TIMEOUT = 60  # seconds
 
 @dataclass(frozen=True, slots=True)
 class Axis:
-    """A running server with a made-up city in it."""
+    """A running server with a made-up city in it. ``environment``: that of its processes."""
 
     folder: Path
     port: int
+    environment: dict[str, str]
+    guard: subprocess.Popen[bytes]
     senders: list[Account]
     receivers: list[Account]
     web: psutil.Process
     database: psutil.Process
+
+    def start(self, *command: str) -> None:
+        """Start one more process beside it, which ends with it."""
+        with (self.folder / "more.log").open("ab") as log:
+            process = subprocess.Popen(
+                [sys.executable, *command], env=self.environment, stdout=log, stderr=log, start_new_session=True
+            )
+        _entrust(self.guard, process)
+
+    def run(self, *command: str) -> str:
+        """Run something in its environment; answers what it printed."""
+        done = subprocess.run([sys.executable, *command], env=self.environment, check=True, stdout=subprocess.PIPE)
+        return done.stdout.decode()
 
     def cpu_seconds(self) -> float:
         """Processor time of server and database so far, ended processes included."""
@@ -44,6 +59,12 @@ class Axis:
     def total_memory(self) -> int:
         """Bytes of all web and database processes; pages they share count once."""
         return sum(process.memory_full_info().pss for root in (self.web, self.database) for process in _tree(root))
+
+
+def _entrust(guard: subprocess.Popen[bytes], process: subprocess.Popen[bytes]) -> None:
+    assert guard.stdin is not None
+    guard.stdin.write(b"%d\n" % process.pid)
+    guard.stdin.flush()
 
 
 def _tree(root: psutil.Process) -> list[psutil.Process]:
@@ -81,13 +102,20 @@ def _start(folder: Path, guard: subprocess.Popen[bytes], senders: int, receivers
     with (folder / "web.log").open("wb") as log:
         web = [sys.executable, "-m", "lienthong", "web", "--port", str(port)]
         process = subprocess.Popen(web, env=environment, stdout=log, stderr=log, start_new_session=True)
-    assert guard.stdin is not None
-    guard.stdin.write(b"%d\n" % process.pid)
-    guard.stdin.flush()
+    _entrust(guard, process)
     _wait_until_up(process, port, folder / "web.log")
     postmaster = int((database.data / "postmaster.pid").read_text().split()[0])
     senders_made, receivers_made = ([Account(**one) for one in made[who]] for who in ("senders", "receivers"))
-    return Axis(folder, port, senders_made, receivers_made, psutil.Process(process.pid), psutil.Process(postmaster))
+    return Axis(
+        folder,
+        port,
+        environment,
+        guard,
+        senders_made,
+        receivers_made,
+        psutil.Process(process.pid),
+        psutil.Process(postmaster),
+    )
 
 
 def _free_port() -> int:

@@ -27,7 +27,7 @@ _SPAN = 1_000_000  # numbers for one connection in one job
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Job:
     """``act``: accept, cycle, fanout or giant; connection ``i`` sends from ``senders[i]`` to ``receivers[i]`` (fan-out:
-    to all)."""
+    to all). ``rate``: units a second over each connection, 0 for as many as go."""
 
     act: str
     port: int
@@ -37,6 +37,7 @@ class Job:
     connections: int = 1
     seconds: float = 1
     first_number: int = 1
+    rate: float = 0
 
 
 @dataclass(slots=True)
@@ -72,6 +73,8 @@ def run(job: Job) -> Seen:
             while (start := time.perf_counter()) < end:
                 step()
                 seen.durations.append(time.perf_counter() - start)
+                if job.rate:
+                    time.sleep(max(0.0, start + 1 / job.rate - time.perf_counter()))
         except BaseException as error:  # noqa: BLE001 - raised again in the main thread
             errors.append(error)
 

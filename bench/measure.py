@@ -1,4 +1,4 @@
-"""The five measurements. Each answers rows: what was measured, the machine's own limit beside it, and the target."""
+"""The six measurements. Each answers rows: what was measured, the machine's own limit beside it, and the target."""
 
 from __future__ import annotations
 
@@ -14,11 +14,13 @@ from typing import Any
 
 from bench import machine
 from bench.axis import Axis
+from bench.latency import neighbourhood, timed
 from bench.load import Job, Seen
 from bench.machine import MB
 
 SENDERS, RECEIVERS = 32, 232  # the last 32 receivers belong to (b), the first 200 to the others
 _FANOUT = 200
+_SOON = (("p95_ms", "≤", 2000.0),)
 _NUMBERS = count(1_000_000, 50_000_000)  # every job numbers its packages from here
 
 
@@ -30,12 +32,13 @@ class Pace:
     limit_seconds: float
     reader_sizes: tuple[int, ...]
     giant: int
+    packages: int
 
     @classmethod
     def of(cls, *, quick: bool) -> Pace:
         if quick:
-            return cls(1.5, 0.3, (1, 10, 100), 100 * MB)
-        return cls(10, 1, (1, 10, 100, 1000), 1000 * MB)
+            return cls(1.5, 0.3, (1, 10, 100), 100 * MB, 5)
+        return cls(10, 1, (1, 10, 100, 1000), 1000 * MB, 100)
 
 
 @dataclass(frozen=True, slots=True)
@@ -118,6 +121,21 @@ class Bench:
         limits = {"append": machine.append_rate(self.axis.folder, 16 * MB, self.pace.limit_seconds)}
         return [Row("e", f"Một gói {megabytes:.0f} MB vào và ra", values, limits, (("growth_mb", "≤", 64.0),))]
 
+    def latency(self) -> list[Row]:
+        """(f) From a receipt to the package at the other end: at rest, and *hỏa tốc* while ordinary ones flow."""
+        rows = []
+        with neighbourhood(self.axis, self.axis.folder.parent) as around:
+            for _, code, wait in around.ways():
+                around.measure(code, wait, 1, express=False)  # everything is loaded before time counts
+            for name, code, wait in around.ways():
+                at_rest = timed(lambda: around.measure(code, wait, self.pace.packages, express=False))  # noqa: B023
+                rows.append(Row("f", f"Tới nơi nhận {name}, trục rảnh", at_rest, {}, _SOON))
+            with around.ordinary_load(3600):
+                for name, code, wait in around.ways():
+                    loaded = timed(lambda: around.measure(code, wait, self.pace.packages, express=True))  # noqa: B023
+                    rows.append(Row("f", f"Hỏa tốc tới nơi nhận {name}, đang có tải thường", loaded, {}, _SOON))
+        return rows
+
     # -- load
 
     def _rates(self, act: str, size: int, connections: int, receivers: list[Any]) -> dict[str, float]:
@@ -193,4 +211,5 @@ PARTS: dict[str, Callable[[Bench], list[Row]]] = {
     "c": Bench.fan_out,
     "d": Bench.reader,
     "e": Bench.giant,
+    "f": Bench.latency,
 }

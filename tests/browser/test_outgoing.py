@@ -160,6 +160,7 @@ def test_the_board_of_a_crowd(crowd: str, visit: Any) -> None:
     _shots(page, "list")
     picture(page, "van-ban-di")
     dark(page)
+    page.reload()  # colours fade over while the theme changes
     assert_accessible(page)
 
 

@@ -40,6 +40,7 @@ def test_a_leader_gives_and_takes_back_authority_on_a_phone(visit: Any) -> None:
     page = visit("mau.ld", viewport=PHONE).page
     page.goto("/tai-khoan/")
     page.get_by_role("link", name="Ủy quyền cho đồng nghiệp").click()
+    picture(page, "uy-quyen")
     page.get_by_label("Ủy quyền cho").select_option("Phạm Thị Lan")
     page.get_by_label("Đến hết ngày").fill("31/02/2027")
     page.get_by_role("button", name="Ủy quyền", exact=True).click()
@@ -63,8 +64,14 @@ def test_the_pages_are_usable_by_everybody(visit: Any) -> None:
         first,
         "/tai-khoan/",
         "/tai-khoan/uy-quyen/",
+        "/tro-giup/",
+        "/tro-giup/?q=uy+quyen",
+        "/tro-giup/bat-dau/",
+        "/tro-giup/quan-tri/them-nguoi-dung/",
     ):
         page.goto(path or "/")
+        if path == "/tai-khoan/":
+            picture(page, "tai-khoan")
         for scheme in (light, dark):
             scheme(page)
             assert_accessible(page)

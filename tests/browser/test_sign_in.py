@@ -7,18 +7,20 @@ from typing import Any
 from playwright.sync_api import expect
 
 from tests.browser.conftest import PHONE, Site
-from tests.browser.looks import assert_accessible, assert_fits, dark
+from tests.browser.looks import assert_accessible, assert_fits, dark, picture
 
 
 def test_mrs_moi_signs_in_for_the_first_time_by_keyboard_only(visit: Any, site: Site) -> None:
     page = visit().page
     page.goto("/")
+    picture(page, "dang-nhap")
     expect(page).to_have_url(f"{site.url}/dang-nhap/?next=/")
     page.keyboard.type("Moi.VT")  # the first field has the focus; capitals do not matter
     page.keyboard.press("Tab")
     page.keyboard.type(site.people["moi.vt"])
     page.keyboard.press("Enter")
     expect(page.get_by_role("heading", name="Đặt mật khẩu của bạn")).to_be_visible()
+    picture(page, "dat-mat-khau")
     page.goto("/tai-khoan/")  # there is no way around
     expect(page.get_by_role("heading", name="Đặt mật khẩu của bạn")).to_be_visible()
     page.get_by_label("Mật khẩu mới", exact=True).focus()
@@ -31,6 +33,7 @@ def test_mrs_moi_signs_in_for_the_first_time_by_keyboard_only(visit: Any, site: 
     page.keyboard.type("sáng nay trời mưa to")
     page.keyboard.press("Enter")
     expect(page.get_by_text("Đã đổi mật khẩu.")).to_be_visible()
+    expect(page.get_by_role("heading", name="Chào Ngô Thị Mới")).to_be_visible()
     page.keyboard.press("?")
     expect(page.get_by_role("dialog", name="Phím tắt")).to_be_visible()
     page.keyboard.press("Escape")

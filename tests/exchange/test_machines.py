@@ -40,6 +40,7 @@ class Model:
         self.questions: list[tuple[str, str]] = []
         self.end = ""
         self.fetched = self.confirmed = False
+        self.reports: list[tuple[int, int, str]] = []  # second of its stamp, place of its arrival, code
 
     @property
     def state(self) -> str:
@@ -53,6 +54,23 @@ class Model:
         if not self.end and not (kind == "update" and self.progress == "done" and not self.questions):
             self.questions.append((kind, name))
 
+    def report_late(self, code: str, second: int) -> None:
+        """Steps count in the order of their stamps, whenever they come; a code that came before and says nothing new is
+        forgotten."""
+        before, known = (self.progress, self.end), [one for _, _, one in self.reports]
+        self.reports.append((second, len(self.reports), code))
+        self.progress, self.end = "sent", ""
+        for _, _, one in sorted(self.reports):
+            self._step(one)
+        if code in known and before == (self.progress, self.end):
+            self.reports.pop()
+
+    def _step(self, code: str) -> None:
+        if not self.end and code == "02" and self.progress in ("sent", "arrived"):
+            self.end = "rejected"
+        elif not self.end and code in _STEPS:
+            self.progress = max(self.progress, _STEPS[code], key=_PROGRESS.index)
+
     def report(self, code: str, about: str | None = None) -> None:
         if self.end:
             return
@@ -62,18 +80,18 @@ class Model:
                 self.questions.remove(question)
                 self.end = _ENDS.get(kind, "") if code in _YES[kind] else ""
                 return
-        if about is None and code == "02" and self.progress in ("sent", "arrived"):
-            self.end = "rejected"
-        elif about is None and code in _STEPS:
-            self.progress = max(self.progress, _STEPS[code], key=_PROGRESS.index)
+        if about is None:
+            self._step(code)
 
 
 class Machine(RuleBasedStateMachine):
     issuer: Office
     reader: Office
 
-    @initialize()
-    def send(self) -> None:
+    @initialize(disordered=st.booleans())
+    def send(self, disordered: bool) -> None:
+        """Either agencies talk in turn, or steps come in any order and nobody asks anything."""
+        self.disordered = disordered
         self.model = Model()
         self.name = f"VB-{next(_names)}"
         self.raw = packages.document(self.issuer.code, self.reader.code, document_id=self.name)
@@ -92,11 +110,21 @@ class Machine(RuleBasedStateMachine):
         stamp = f"2099/01/01 {second // 3600 % 24:02}:{second // 60 % 60:02}:{second % 60:02}"
         self.reader.report(self.issuer, about, code, description="Mẫu", timestamp=stamp)
 
+    @precondition(lambda self: not self.disordered)
     @rule(code=st.sampled_from(["01", "02", "03", "04", "05", "06", "15", "16"]))
     def report(self, code: str) -> None:
         self._report(self.name, code)
         self.model.report(code)
 
+    @precondition(lambda self: self.disordered)
+    @rule(code=st.sampled_from(["01", "02", "03", "04", "05", "06"]), second=st.integers(0, 59))
+    def report_out_of_order(self, code: str, second: int) -> None:
+        self.reader.report(
+            self.issuer, self.name, code, description=f"Mẫu {next(_names)}", timestamp=f"2024/03/15 10:00:{second:02}"
+        )
+        self.model.report_late(code, second)
+
+    @precondition(lambda self: not self.disordered)
     @rule(kind=st.sampled_from(["recall", "update"]))
     def ask(self, kind: str) -> None:
         name = f"YC-{next(_names)}"
@@ -111,6 +139,7 @@ class Machine(RuleBasedStateMachine):
         self._report(name or self.name, code)
         self.model.report(code, name or None)
 
+    @precondition(lambda self: not self.disordered)
     @rule()
     def take_back(self) -> None:
         asked = not self.model.end and ("takeback", "") in self.model.questions

@@ -91,6 +91,17 @@ def test_a_report_on_a_document_from_before_the_axis_still_arrives_once(departme
     assert len(department.inbox(PackageKind.STATUS)) == 1
 
 
+def test_questions_about_a_document_from_before_the_axis_reach_every_recipient(
+    department: Office, hoa_phuong: Office, hai_dang: Office
+) -> None:
+    """The same words at the same second to two districts are two reports; to one district again, a repeat."""
+    for district in (hoa_phuong, hai_dang):
+        receipt = department.report(district, "VB-CU-9", "13", description="Gửi nhầm (mẫu)")
+        assert not receipt.repeated
+        assert department.report(district, "VB-CU-9", "13", description="Gửi nhầm (mẫu)").repeated
+        assert len(district.inbox(PackageKind.STATUS)) == 1
+
+
 def test_a_report_to_a_closed_sender_finds_the_successor(
     department: Office, hoa_phuong: Office, hai_dang: Office, sent: str
 ) -> None:

@@ -204,6 +204,27 @@ def test_lienthong_run_carries_packages_and_takes_its_worker_along_when_it_ends(
             everything.kill()
 
 
+def test_signatures_are_checked_in_a_process_that_gives_way_to_deliveries(
+    city: City, server: Server, receiver: Receiver
+) -> None:
+    with working(city) as worker:
+        package = send(city, server)
+        until(lambda: stored(receiver) == [package], "the package is pushed")
+        until(lambda: unchecked(city) == 0, "its signatures are checked")
+        carrier = psutil.Process(worker.process.pid)
+        (checker,) = carrier.children()
+        until(lambda: checker.nice() > carrier.nice(), "the checker stands back")
+        worker.kill()
+        until(lambda: not checker.is_running() or checker.status() == psutil.STATUS_ZOMBIE, "the checker follows")
+
+
+def unchecked(city: City) -> int:
+    with psycopg.connect(city.database_url) as database:
+        row = database.execute("SELECT count(*) FROM signatures_package WHERE checked_at IS NULL").fetchone()
+        assert row is not None
+        return int(row[0])
+
+
 def test_a_worker_ends_with_a_run_that_was_killed(city: City) -> None:
     parent = subprocess.Popen(
         [sys.executable, "-c", _PARENT], env=environment_of(city), stdout=subprocess.PIPE, start_new_session=True

@@ -9,8 +9,12 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from typing import Any
+from uuid import UUID
 
 from lienthong.accounts.roles import Role
+from lienthong.common import clock
+from tests.factories import make_system
+from tests.statistics.world import open_office, send
 from tests.web.world import World
 
 EVERYBODY = frozenset(Role)
@@ -48,12 +52,38 @@ def _their_position(world: World) -> dict[str, Any]:
     return {"pk": clerk.pk, "position": clerk.positions.get().pk}
 
 
+AXIS = frozenset({Role.OPERATOR, Role.SYSTEM_ADMIN})
+OPERATOR, ADMIN = frozenset({Role.OPERATOR}), frozenset({Role.SYSTEM_ADMIN})
+FIGURES = AXIS | {Role.CLERK, Role.LEADER, Role.STATISTICS, Role.INSPECTOR, Role.AGENCY_ADMIN}
+
+
+def _system(world: World) -> dict[str, Any]:
+    return {"system_id": make_system(world.ours).system.system_id}
+
+
+def _document(world: World) -> dict[str, Any]:
+    ours, theirs = (
+        open_office(world.ours, "X", "UBND phường Mẫu B"),
+        open_office(world.theirs, "Y", "Sở Tài chính (mẫu)"),
+    )
+    return {"document": send(ours, theirs, at=clock.now()).document.pk}
+
+
+def _agency(world: World) -> dict[str, Any]:
+    return {"code": world.ours.identifiers.get().code}
+
+
 _CLERK, _THEIR_CLERK = _person(Role.CLERK), _stranger(Role.CLERK)
 
 ROWS: dict[str, Row] = {
     "home": Row(EVERYBODY),
     "choose-seat": Row(EVERYBODY, post=True),
     "gallery": Row(frozenset({Role.SYSTEM_ADMIN})),
+    # Help
+    "help": Row(EVERYBODY),
+    "tour": Row(EVERYBODY),
+    "help-task": Row(EVERYBODY, lambda world: {"shelf": "chung", "slug": "phim-tat"}),
+    "help-image": Row(EVERYBODY, lambda world: {"name": "dang-nhap"}),
     # One's own account
     "me": Row(EVERYBODY),
     "my-password": Row(EVERYBODY),
@@ -70,6 +100,37 @@ ROWS: dict[str, Row] = {
     "person-reset": Row(PEOPLE, _CLERK, _THEIR_CLERK, post=True),
     "person-close": Row(PEOPLE, _CLERK, _THEIR_CLERK, post=True),
     "person-reopen": Row(PEOPLE, _CLERK, _THEIR_CLERK, post=True),
+    # Figures; those of an agency are its own whatever the address says (test_statistics_pages.py)
+    "statistics": Row(FIGURES),
+    "statistics-list": Row(FIGURES),
+    "statistics-xlsx": Row(FIGURES),
+    "statistics-pdf": Row(FIGURES),
+    # The axis
+    "axis": Row(AXIS),
+    "stuck": Row(AXIS),
+    "stuck-act": Row(OPERATOR, lambda world: {"delivery": UUID(int=1)}, post=True),
+    "alerts": Row(AXIS),
+    "alert-mute": Row(OPERATOR, lambda world: {"condition": 1}, post=True),
+    "alert-unmute": Row(OPERATOR, lambda world: {"condition": 1}, post=True),
+    "alert-acknowledge": Row(OPERATOR, lambda world: {"alert": 1}, post=True),
+    "trace": Row(OPERATOR),
+    "trace-life": Row(OPERATOR, _document),
+    "systems": Row(AXIS),
+    "system-add": Row(ADMIN),
+    "system": Row(AXIS, _system),
+    "system-test": Row(AXIS, _system, post=True),
+    "system-rotate": Row(ADMIN, _system, post=True),
+    "system-revoke": Row(ADMIN, _system, post=True),
+    "system-lock": Row(AXIS, _system, post=True),
+    "system-maintain": Row(AXIS, _system, post=True),
+    # The directory is for everybody to read
+    "agencies": Row(EVERYBODY),
+    "agency": Row(EVERYBODY, _agency),
+    "agencies-import": Row(AXIS),
+    "reforms": Row(AXIS),
+    "reform-preview": Row(AXIS, post=True),
+    "reform-apply": Row(ADMIN, post=True),
+    "reform-undo": Row(ADMIN, lambda world: {"number": 1}, post=True),
 }
 
 # Pages that are no page of ours to guard: signing in, and second factors, which allauth guards by a fresh password.
@@ -95,5 +156,6 @@ OPEN = frozenset(
         "socialaccount_login_error",
         "my-session-end",
         "my-delegation-revoke",
+        "statistics-public",
     }
 )

@@ -17,7 +17,7 @@ _PAUSE = 2.0  # seconds before a role that ended is started again
 
 @contextmanager
 def beside(*roles: str, log: Path | None = None) -> Iterator[None]:
-    """Run ``lienthong ROLE --with-parent PID`` for each role while the block runs.
+    """Run ``lienthong ROLE --with-parent PID`` for each role while the block runs; a role may have options.
 
     :param log: where they write; by default where this process writes
     """
@@ -39,7 +39,7 @@ def beside(*roles: str, log: Path | None = None) -> Iterator[None]:
 def _keep_running(role: str, stopping: threading.Event, output: IO[bytes] | None) -> None:
     while not stopping.is_set():
         process = subprocess.Popen(
-            [sys.executable, "-m", "lienthong", role, "--with-parent", str(os.getpid())],
+            [sys.executable, "-m", "lienthong", *role.split(), "--with-parent", str(os.getpid())],
             stdin=subprocess.DEVNULL,
             stdout=output,
             stderr=output,

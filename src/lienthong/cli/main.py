@@ -24,6 +24,7 @@ AREAS = {
     "segments": "kho gói tin",
     "signatures": "chữ ký số",
     "deliveries": "lượt chuyển gặp sự cố",
+    "statistics": "số liệu thống kê",
     "alerts": "cảnh báo cho người vận hành và cán bộ bảo vệ bí mật",
     "holds": "gói tin đang bị giữ",
     "keys": "khóa chủ",

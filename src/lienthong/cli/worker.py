@@ -3,19 +3,23 @@ signatures, and does the workplace's background work. Any number of processes ma
 
 from __future__ import annotations
 
+import os
 import signal
 import sys
 import threading
+from collections.abc import Callable
 from enum import Enum
 
 import typer
 from django.conf import settings
 
 from lienthong.cli import runtime
-from lienthong.cli.companions import follow_parent
+from lienthong.cli.companions import beside, follow_parent
 from lienthong.cli.vietnamese import Command, Group
 
 app = typer.Typer(cls=Group)
+
+_POLITENESS = 10  # nice value
 
 
 class Work(Enum):
@@ -24,23 +28,34 @@ class Work(Enum):
     DELIVERIES = "deliveries"
     SIGNATURES = "signatures"
     RECORDS = "records"
+    FIGURES = "figures"
+    WATCH = "watch"
 
 
-_ONLY = typer.Option(None, "--only", metavar="VIỆC", help="Chỉ làm deliveries, signatures hoặc records.")
+# What may share a process. In threads of one process, deliveries would stand still for as long as there is something to
+# check; the rest is light.
+_TOGETHER = ((Work.DELIVERIES,), (Work.SIGNATURES,), (Work.RECORDS, Work.FIGURES, Work.WATCH))
+_ONLY = typer.Option(
+    [],
+    "--only",
+    metavar="VIỆC",
+    help="Chỉ làm deliveries, signatures, records, figures hoặc watch; ghi được nhiều lần.",
+)
 
 
 @app.command(cls=Command)
 def worker(
     once: bool = typer.Option(False, "--once", help="Làm hết việc đang chờ rồi thoát."),
-    only: Work | None = _ONLY,
+    only: list[Work] = _ONLY,
     with_parent: int | None = typer.Option(None, "--with-parent", hidden=True),
 ) -> None:
-    """Chuyển gói tin tới webhook, bàn làm việc và trục quốc gia; kiểm tra chữ ký; gửi báo cáo của bàn làm việc."""
+    """Chuyển gói tin tới webhook, bàn làm việc và trục quốc gia; kiểm tra chữ ký; làm việc nền của bàn làm việc; cập
+    nhật số liệu; theo dõi trục."""
     stopping = threading.Event()
     if with_parent is not None:
         follow_parent(with_parent, stopping)
     runtime.prepare()
-    wanted = list(Work) if only is None else [only]
+    wanted = only or list(Work)
     if once:
         with runtime.explained():
             _work_once(wanted)
@@ -65,44 +80,71 @@ def _work_once(wanted: list[Work]) -> None:
         from lienthong.records.worker import work_once  # noqa: PLC0415 - needs Django
 
         sys.stdout.write(f"Đã làm {work_once()} việc của bàn làm việc.\n")
+    if Work.FIGURES in wanted:
+        from lienthong.statistics import jobs  # noqa: PLC0415 - needs Django
+
+        sys.stdout.write(f"Đã cập nhật số liệu của {jobs.update()} văn bản.\n")
+    if Work.WATCH in wanted:
+        from lienthong.monitoring import watching  # noqa: PLC0415 - needs Django
+
+        watching.watch()
 
 
 def _work(wanted: list[Work], stopping: threading.Event) -> None:
-    """Signature checks run in the main thread, where alone they can be timed out."""
-    from lienthong.exchange.segments import LocalSegments  # noqa: PLC0415 - needs Django
-    from lienthong.exchange.signatures import checking  # noqa: PLC0415
+    """The first process' share is done here, the others beside it."""
+    first, *others = [share for together in _TOGETHER if (share := [work for work in together if work in wanted])]
+    with beside(*(" ".join(["worker", *(f"--only {work.value}" for work in share)]) for share in others)):
+        _do(first, stopping)
 
-    beside = {Work.DELIVERIES: _carry, Work.RECORDS: _keep_records}
+
+def _do(share: list[Work], stopping: threading.Event) -> None:
+    """The first in the main thread, where alone signature checks can be timed out. Half a worker would look healthy:
+    when one part ends, all of it does, and is started again."""
+    loops, (first, *others) = _loops(), share
     threads = [
-        threading.Thread(target=work, args=(stopping,), name=kind.value)
-        for kind, work in beside.items()
-        if kind in wanted
+        threading.Thread(target=_until_stopped, args=(loops[work], stopping), name=work.value) for work in others
     ]
     for thread in threads:
         thread.start()
+    _until_stopped(loops[first], stopping)
+    for thread in threads:
+        thread.join()
+
+
+Loop = Callable[[threading.Event], None]
+
+
+def _until_stopped(loop: Loop, stopping: threading.Event) -> None:
     try:
-        if Work.SIGNATURES in wanted:
-            checking.run(LocalSegments(settings.DATA_DIR / "segments"), stopping)
-        stopping.wait()
+        loop(stopping)
     finally:
         stopping.set()
-        for thread in threads:
-            thread.join()
+
+
+def _loops() -> dict[Work, Loop]:
+    from lienthong.monitoring import watching  # noqa: PLC0415 - needs Django
+    from lienthong.records import worker as records  # noqa: PLC0415
+    from lienthong.statistics import jobs  # noqa: PLC0415
+
+    return {
+        Work.DELIVERIES: _carry,
+        Work.SIGNATURES: _check_signatures,
+        Work.RECORDS: records.run,
+        Work.FIGURES: jobs.run,
+        Work.WATCH: watching.run,
+    }
 
 
 def _carry(stopping: threading.Event) -> None:
     from lienthong.exchange.dispatching.worker import Worker, load_connectors  # noqa: PLC0415 - needs Django
 
-    try:
-        Worker(load_connectors()).run(stopping)
-    finally:
-        stopping.set()  # half a worker would look healthy: the process ends, and is started again
+    Worker(load_connectors()).run(stopping)
 
 
-def _keep_records(stopping: threading.Event) -> None:
-    from lienthong.records.worker import run  # noqa: PLC0415 - needs Django
+def _check_signatures(stopping: threading.Event) -> None:
+    """Behind everything that somebody waits for."""
+    from lienthong.exchange.segments import LocalSegments  # noqa: PLC0415 - needs Django
+    from lienthong.exchange.signatures import checking  # noqa: PLC0415
 
-    try:
-        run(stopping)
-    finally:
-        stopping.set()
+    os.nice(_POLITENESS)
+    checking.run(LocalSegments(settings.DATA_DIR / "segments"), stopping)

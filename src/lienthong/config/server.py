@@ -21,6 +21,7 @@ from gunicorn.workers.gthread import ThreadWorker
 
 from lienthong.config.pacing import PacedUnreader
 from lienthong.gateways.vxp_api.unknown import unreadable_over_the_wire
+from lienthong.monitoring import http_metrics
 
 _SOCKET_READ = 256 * 1024
 _HEADER_SIZE = 1024 * 1024  # thousands of receivers stand in one header, twice
@@ -93,6 +94,8 @@ class Server(BaseApplication):  # type: ignore[misc]
             "loglevel": "warning",
             "control_socket_disable": True,
         }
+        http_metrics.use_folder(self._bind.rpartition(":")[2])
+        self.cfg.set("child_exit", _forget)
         for name, value in options.items():
             if name in self.cfg.settings:
                 self.cfg.set(name, value)
@@ -105,6 +108,10 @@ class Server(BaseApplication):  # type: ignore[misc]
         gc.set_threshold(_GARBAGE_THRESHOLD, 20, 20)
         _keep_freed_memory()
         return application
+
+
+def _forget(_server: Any, worker: Any) -> None:
+    http_metrics.forget_process(worker.pid)
 
 
 def _keep_freed_memory() -> None:

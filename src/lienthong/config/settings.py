@@ -93,6 +93,19 @@ if TSA_URL and TSA_CA_FILE is None:
 UPLOAD_HOURS = env.read("LIENTHONG_UPLOAD_HOURS", env.integer(minimum=1, maximum=720), 24)
 UPLOADS_OPEN = env.read("LIENTHONG_UPLOADS_OPEN", env.integer(minimum=1, maximum=1000), 20)
 
+# --- Figures and watching -----------------------------------------------------------------------------------------
+STATISTICS_SECONDS = env.read("LIENTHONG_STATISTICS_SECONDS", env.integer(minimum=10, maximum=86400), 300)
+PUBLIC_STATISTICS = env.read("LIENTHONG_PUBLIC_STATISTICS", env.boolean, False)
+METRICS_TOKEN_FILE = env.read("LIENTHONG_METRICS_TOKEN_FILE", Path, None)
+METRICS_SECONDS = env.read("LIENTHONG_METRICS_SECONDS", env.integer(minimum=10, maximum=3600), 60)
+# Where gateways tell how their links are doing, and how the connection to systems of a kind is tested by calling them.
+HEALTH_SOURCES = ["lienthong.gateways.national.health.link_healths"]
+SELF_TESTS = {
+    "push": "lienthong.gateways.webhook.self_test.self_test",
+    "upstream": "lienthong.gateways.national.health.self_test",
+}
+DISK_WARNING_PERCENT = env.read("LIENTHONG_DISK_WARNING_PERCENT", env.integer(minimum=1, maximum=90), 15)
+
 # --- Pages --------------------------------------------------------------------------------------------------------
 SESSION_IDLE_MINUTES = env.read("LIENTHONG_SESSION_IDLE_MINUTES", env.integer(minimum=5, maximum=1440), 120)
 SESSION_HOURS = env.read("LIENTHONG_SESSION_HOURS", env.integer(minimum=1, maximum=168), 12)
@@ -171,6 +184,8 @@ INSTALLED_APPS = [
     "lienthong.exchange",
     "lienthong.exchange.guards",
     "lienthong.exchange.signatures",
+    "lienthong.statistics",
+    "lienthong.monitoring",
     "lienthong.gateways.rest_api",
     "lienthong.gateways.webhook",
     "lienthong.exchange.hubs",

@@ -9,6 +9,7 @@ urlpatterns: list[URLPattern | URLResolver] = [
     re_path(r"^api/v1(?:/|$)", include("lienthong.gateways.rest_api.urls")),
     re_path(r"^vxp(?:/|$)", include("lienthong.gateways.vxp_api.urls")),
     re_path(r"^webhook/", include("lienthong.gateways.webhook.urls")),
+    re_path(r"^", include("lienthong.gateways.probes.urls")),
     re_path(r"", include("lienthong.web.urls")),
 ]
 handler400 = "lienthong.config.errors.bad_request"

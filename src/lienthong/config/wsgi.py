@@ -14,6 +14,7 @@ from django.core.wsgi import get_wsgi_application
 from whitenoise import WhiteNoise
 
 from lienthong.config.front import is_gateway
+from lienthong.monitoring.http_metrics import measured
 
 os.environ.setdefault("DJANGO_SETTINGS_MODULE", "lienthong.config.settings")
 
@@ -55,4 +56,4 @@ def _is_hashed(path: str, url: str) -> bool:
     return bool(_HASHED.search(url))
 
 
-application = _build()
+application = measured(_build())

@@ -124,20 +124,22 @@ class AskPlan:
     findings: list[Finding] = field(default_factory=list)
 
 
-def plan_asks(
+def plan_asks(  # noqa: PLR0913 - what the decision depends on
     request: Request,
     *,
     issuers: frozenset[int],
     routes: list[Route],
     reached: frozenset[int],
     known: Mapping[str, list[KnownTarget]],
+    in_order: bool = False,
 ) -> AskPlan:
     """Decide whom to ask.
 
     :param issuers: the agency that asks and those it succeeds
     :param routes: the addressees that get the document now; ``reached``: all agencies that it names
     :param known: documents by identifier
-    :raises Refusal: TARGET_FOREIGN when the document acted on is another agency's
+    :param in_order: a document that is not here is still to come
+    :raises Refusal: TARGET_FOREIGN when the document acted on is another agency's; TOO_EARLY
     """
     planner = _Planner(request, routes, reached)
     for target in request.targets:
@@ -145,6 +147,8 @@ def plan_asks(
         if document is not None:
             planner.ask(target, document)
             continue
+        if in_order:
+            raise Refusal(Reason.TOO_EARLY, f"Văn bản {target.document_id}.")
         planner.tell(
             "target_unknown",
             Severity.NOTE,

@@ -225,7 +225,14 @@ def _with_asks(cursor: store.Cursor, submission: DocumentSubmission, plan: Docum
     issuers = store_asks.issuers_of(submission.agency_id)
     addressees = agencies_of(submission.routes)
     known = store_asks.find_targets(cursor, submission.request, issuers=issuers, addressees=addressees)
-    asks = plan_asks(submission.request, issuers=issuers, routes=plan.routes, reached=addressees, known=known)
+    asks = plan_asks(
+        submission.request,
+        issuers=issuers,
+        routes=plan.routes,
+        reached=addressees,
+        known=known,
+        in_order=submission.in_order,
+    )
     submission.note(*asks.findings)
     return replace(plan, asks=asks, receipt=replace(plan.receipt, findings=submission.findings))
 

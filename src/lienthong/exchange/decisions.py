@@ -194,10 +194,12 @@ def plan_report(submission: StatusSubmission, context: ReportContext) -> ReportP
     """Decide over one status report. One that is kept is learnt by the circle, for those that follow.
 
     :raises Refusal: the rules do not let this agency send this code, or not any more; STATUS_NOT_RECIPIENT when the
-        document is known and does not involve the reporting agency
+        document is known and does not involve the reporting agency; TOO_EARLY
     """
     if not context.rows:
         raise Refusal(Reason.STATUS_NOT_RECIPIENT, f"Văn bản {submission.package.response_for.document_id}.")
+    if submission.in_order and context.document is None:
+        raise Refusal(Reason.TOO_EARLY, f"Văn bản {submission.package.response_for.document_id}.")
     rule = context.rules.codes.get(submission.package.status_code)
     _check_sender(submission, context, rule)
     before = context.circle.settle(context.rows)

@@ -80,6 +80,9 @@ class Reason(Enum):
         "exchange.status_too_late", 409, "Trạng thái của văn bản ở nơi nhận không còn cho phép mã này.",
         "Xem trạng thái hiện tại của nơi nhận rồi chọn nghiệp vụ phù hợp.",
     )  # fmt: skip
+    TOO_EARLY = (
+        "exchange.too_early", 503, "Gói tin nói về một văn bản chưa tới trục.", "Gửi lại sau khi văn bản đó đã tới."
+    )  # fmt: skip
     TARGET_FOREIGN = (
         "exchange.target_foreign", 403, "Văn bản được thu hồi, cập nhật hoặc thay thế không phải do bên gửi ban hành.",
         "Kiểm tra mã định danh văn bản trong Bussiness và ResponseFor.",

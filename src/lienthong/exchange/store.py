@@ -224,17 +224,19 @@ def _recipients_for(cursor: Cursor, asked: Sequence[tuple[int, UUID | None, int]
 
 
 def _orphan_reports(cursor: Cursor, submissions: Sequence[StatusSubmission]) -> dict[int, list[KnownReport]]:
+    """To the same agency only: an identifier means one document of one issuer, and a question goes to one recipient."""
     cursor.execute(
         """
         SELECT q.i, r.package_id, r.id, r.code, r.event_time, r.description, r.arrived_at, r."timestamp",
                r.reporter_id
-          FROM unnest(%s::int[], %s::bigint[], %s::text[]) AS q(i, reporter_id, document_id)
-          JOIN exchange_report r USING (reporter_id, document_id)
+          FROM unnest(%s::int[], %s::bigint[], %s::bigint[], %s::text[]) AS q(i, reporter_id, target_id, document_id)
+          JOIN exchange_report r USING (reporter_id, target_id, document_id)
          WHERE r.recipient_id IS NULL ORDER BY r.id
         """,
         [
             list(range(len(submissions))),
             [submission.agency_id for submission in submissions],
+            [submission.route.to_agency_id for submission in submissions],
             [submission.package.response_for.document_id for submission in submissions],
         ],
     )

@@ -31,6 +31,7 @@ class Sending:
 
     ``digest_matches`` is asked whether the SHA-256 of the stored bytes is the declared one. ``kind`` is only noted when
     the package is of another; with ``only`` such a package is refused. ``hops`` are those told beside a signed package.
+    ``in_order``: what speaks of a document that is not here has to wait, as that document may be on its way.
     """
 
     sender: SystemAccess
@@ -41,6 +42,7 @@ class Sending:
     only: PackageKind | None = None
     digest_matches: Callable[[bytes], bool] | None = None
     hops: tuple[Hop, ...] = ()
+    in_order: bool = False
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -69,6 +71,7 @@ class Submission:
     address: Address | None = None
     held: str = ""  # why its deliveries stay out of sight for now
     hops: tuple[Hop, ...] = ()
+    in_order: bool = False
 
     def note(self, *findings: Finding) -> None:
         """Add what was found while deciding; a batch that failed is decided again."""

@@ -1,1 +1,1 @@
-"""How the axis is doing: health, metrics, what needs a look. Reads only."""
+"""How the axis is doing: health, metrics, samples over time, conditions that need a look, the trace of a package."""

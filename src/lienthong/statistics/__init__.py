@@ -1,1 +1,1 @@
-"""Figures of exchange per agency, level and period (QĐ 28/2018 article 11). Reads only."""
+"""Figures of exchange per agency, level and period, each of which opens the list of its documents."""

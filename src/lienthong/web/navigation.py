@@ -54,7 +54,8 @@ def _outgoing(actor: Actor) -> bool:
     return _documents(DocumentAct.READ)(actor) or _documents(DocumentAct.COMPOSE)(actor)
 
 
-def _statistics(actor: Actor) -> bool:
+def may_see_statistics(actor: Actor) -> bool:
+    """Figures of the own agency, or of the city."""
     return may_on_axis(actor, AxisAct.STATISTICS) or actor.has(
         Role.STATISTICS, Role.LEADER, Role.CLERK, Role.INSPECTOR, Role.AGENCY_ADMIN
     )
@@ -75,12 +76,12 @@ PLACES = (
     Place("registers", "Sổ văn bản", "book-2", _documents(DocumentAct.EXPORT), "s"),
     Place("assignments", "Nhiệm vụ", "list-check", _documents(DocumentAct.READ), "n", on_phone=True),
     Place("scoring", "Chấm điểm", "star", _documents(DocumentAct.READ), "c"),
-    Place("statistics", "Thống kê", "chart-bar", _statistics, "t", on_phone=True),
+    Place("statistics", "Thống kê", "chart-bar", may_see_statistics, "t", on_phone=True),
     Place("axis", "Vận hành trục", "route", _axis(AxisAct.WATCH), "v", "Trục", section="Quản trị", on_phone=True),
     Place("agencies", "Cơ quan", "sitemap", anybody, "a", section="Quản trị"),
     Place("people", "Người dùng", "users", _people, "u", section="Quản trị", on_phone=True),
-    Place("training", "Tập huấn", "flag", anybody, "p"),
-    Place("help", "Trợ giúp", "help-circle", anybody, "?", section="", on_phone=True),
+    Place("training", "Tập huấn", "flag", anybody, "p", section="Hỗ trợ"),
+    Place("help", "Trợ giúp", "help-circle", anybody, "", section="Hỗ trợ", on_phone=True),
 )
 
 COUNTERS: dict[str, Callable[[Actor], Count | None]] = {}

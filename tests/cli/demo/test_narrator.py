@@ -41,7 +41,7 @@ def _told(facts: Facts, *, width: int, environment: Mapping[str, str] | None = N
         narrator.tell(plan.name, facts)
     narrator.timeline([Moment(datetime(2024, 3, 15, 1, 2, 3, 4000, tzinfo=UTC), "UBND xã Lúa Vàng (mẫu)", "báo 01")])
     narrator.end(run_checks(facts), {"story": 1234})
-    server = cast(WebServer, SimpleNamespace(endpoint="http://127.0.0.1:40000/vxp"))
+    server = cast(WebServer, SimpleNamespace(address="http://127.0.0.1:40000", endpoint="http://127.0.0.1:40000/vxp"))
     narrator.keep_serving(server, DemoFolder(Path("/srv/mau/demo")))
     return out.getvalue()
 

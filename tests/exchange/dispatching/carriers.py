@@ -7,12 +7,15 @@ from collections import defaultdict
 from collections.abc import Callable
 from datetime import timedelta
 
+from django.db.models import F
+from django.db.models.expressions import CombinedExpression
+
 from lienthong.exchange.connectors import Delivered, NotDelivered, Outgoing
 from lienthong.exchange.dispatching.claim import Claim, claim_next
 from lienthong.exchange.dispatching.finish import Answer
 from lienthong.exchange.dispatching.lanes import EVERY, Ranks
 from lienthong.exchange.dispatching.worker import Worker
-from lienthong.exchange.models import Channel, Delivery
+from lienthong.exchange.models import Channel, Delivery, Maintenance
 from lienthong.exchange.states import DeliveryState
 from lienthong.registry.models import SystemKind
 from tests.exchange.conftest import Office
@@ -89,10 +92,10 @@ def state_at(office: Office) -> DeliveryState:
 
 def time_passes(length: timedelta) -> None:
     """As if everything had happened so much earlier."""
-    for name in ("created_at", "available_at", "lease_until", "tried_since"):
-        for row in Delivery.objects.exclude(**{name: None}):
-            Delivery.objects.filter(pk=row.pk).update(**{name: getattr(row, name) - length})
-    for channel in Channel.objects.exclude(open_until=None):
-        channel.open_until -= length
-        channel.trial_until = channel.trial_until and channel.trial_until - length
-        channel.save()
+
+    def earlier(*names: str) -> dict[str, CombinedExpression]:
+        return {name: F(name) - length for name in names}  # what is not set stays so
+
+    Delivery.objects.update(**earlier("created_at", "available_at", "lease_until", "tried_since"))
+    Channel.objects.update(**earlier("open_until", "trial_until"))
+    Maintenance.objects.update(**earlier("starts_at", "ends_at"))

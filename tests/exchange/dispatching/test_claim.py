@@ -10,14 +10,17 @@ from pytest_django import Settings
 
 from edxml102.model import PackageKind
 from lienthong.common import clock
+from lienthong.exchange.connectors import Delivered
 from lienthong.exchange.dispatching.claim import Claim
-from lienthong.exchange.dispatching.lanes import ORDINARY, URGENT
+from lienthong.exchange.dispatching.finish import finish
+from lienthong.exchange.dispatching.lanes import EVERY, ORDINARY, URGENT
 from lienthong.exchange.maintenance import end_maintenance, set_maintenance
 from lienthong.registry import services
 from lienthong.registry.models import System
 from tests import packages
+from tests.exchange import orders
 from tests.exchange.conftest import Office
-from tests.exchange.dispatching.carriers import claim, delivery_to, must_claim, time_passes
+from tests.exchange.dispatching.carriers import DOWN, claim, delivery_to, must_claim, time_passes
 from tests.factories import lock, make_agency
 
 MINUTE = timedelta(minutes=1)
@@ -29,6 +32,19 @@ def system_of(office: Office) -> System:
 
 def subjects(claims: list[Claim]) -> list[str]:
     return [one.outgoing.document_id.rsplit(",", 1)[1].split("/")[0] for one in claims]
+
+
+def must_claim_for(office: Office) -> Claim:
+    """The next delivery to an office; what others get meanwhile stays leased."""
+    while (found := must_claim()).outgoing.system_id != office.system_id:
+        pass
+    return found
+
+
+def claimable(office: Office) -> list[str]:
+    """What an office would get now."""
+    taken = iter(claim, None)
+    return [one.outgoing.document_id for one in taken if one.outgoing.system_id == office.system_id]
 
 
 def test_a_claim_has_all_that_a_connector_needs(department: Office, hoa_phuong: Office) -> None:
@@ -79,6 +95,36 @@ def test_a_reserved_thread_sees_urgent_packages_only(department: Office, hoa_phu
     assert subjects([must_claim(ORDINARY)]) == ["1"]
 
 
+def test_a_recall_does_not_overtake_what_it_recalls(department: Office, hoa_phuong: Office, hai_dang: Office) -> None:
+    department.send(packages.document(department.code, hoa_phuong.code, hai_dang.code, document_id="VB-1"))
+    document = must_claim_for(hoa_phuong)
+    department.send(orders.recall(department.code, hoa_phuong.code, target="VB-1", document_id="TH-1"))
+    assert claimable(hoa_phuong) == []
+
+    finish(document, DOWN, chance=lambda: 0.5)
+    assert claimable(hoa_phuong) == []
+    time_passes(MINUTE)
+    finish(must_claim_for(hoa_phuong), Delivered(), chance=lambda: 0.5)
+
+    assert claimable(hoa_phuong) == ["TH-1"]
+
+
+def test_a_take_back_does_not_overtake_the_document(department: Office, hoa_phuong: Office, hai_dang: Office) -> None:
+    """Nor wait for what another district has not got yet."""
+    department.send(packages.document(department.code, hoa_phuong.code, hai_dang.code, document_id="VB-1"))
+    for district in (hoa_phuong, hai_dang):
+        department.report(district, "VB-1", "13", description="Gửi nhầm (mẫu)")
+    first, second = (must_claim_for(district) for district in (hoa_phuong, hai_dang))
+    assert [one.outgoing.kind for one in (first, second)] == [PackageKind.DOCUMENT] * 2
+    assert claim() is None
+
+    finish(first, Delivered(), chance=lambda: 0.5)
+
+    asked = must_claim().outgoing
+    assert (asked.kind, asked.system_id) == (PackageKind.STATUS, hoa_phuong.system_id)
+    assert claim() is None
+
+
 def test_systems_take_turns(department: Office, hoa_phuong: Office, hai_dang: Office) -> None:
     for _ in range(3):
         department.send(packages.document(department.code, hoa_phuong.code))
@@ -97,6 +143,21 @@ def test_a_system_gets_so_many_at_a_time(department: Office, hoa_phuong: Office,
     assert [claim() is None for _ in range(3)] == [False, False, True]
     time_passes(timedelta(seconds=settings.WORKER_LEASE_SECONDS))  # both workers died
     assert claim() is not None
+
+
+def test_a_system_busy_with_slow_ordinary_packages_still_gets_an_urgent_one(
+    department: Office, hoa_phuong: Office, settings: Settings
+) -> None:
+    settings.SYSTEM_CONCURRENCY = 2
+    for number in (1, 2, 3):
+        department.send(packages.document(department.code, hoa_phuong.code, number=str(number)))
+    assert subjects([must_claim(), must_claim()]) == ["1", "2"]
+    assert claim() is None
+    for number in (4, 5):
+        department.send(packages.document(department.code, hoa_phuong.code, number=str(number), priority="3"))
+    assert claim(ORDINARY) is None
+    assert subjects([must_claim()]) == ["4"]
+    assert [claim(ranks) for ranks in (EVERY, URGENT, ORDINARY)] == [None] * 3
 
 
 def test_two_workers_never_take_the_same_delivery(department: Office, hoa_phuong: Office, hai_dang: Office) -> None:

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 from collections.abc import Iterator
+from contextlib import contextmanager
 from dataclasses import dataclass
 
 import pytest
@@ -29,9 +30,14 @@ class Link:
     upstream: Upstream
 
     def poll(self) -> Tally:
+        with self.inward() as inward:
+            return inward.round()
+
+    @contextmanager
+    def inward(self) -> Iterator[Inward]:
         self.upstream.refresh_from_db()
         with account_of(self.upstream).client(timeout=5) as client:
-            return Inward(self.upstream, client, lambda: synchronise(self.upstream)).round()
+            yield Inward(self.upstream, client, lambda: synchronise(self.upstream))
 
     def send(self) -> int:
         """Carry all that is due; answers how many deliveries were tried."""

@@ -22,6 +22,7 @@ from lienthong.gateways.national.sync import synchronise
 from lienthong.gateways.national.upstreams import account_of
 from lienthong.registry.models import Agency
 from tests import packages
+from tests.exchange import orders
 from tests.exchange.conftest import Office
 from tests.factories import make_agency
 from tests.gateways.national.conftest import Link, add
@@ -41,6 +42,46 @@ def test_documents_and_reports_are_taken_in_confirmed_and_stay_byte_for_byte(
         assert office.fetch(row.doc_id) == raw
     assert [row.from_code for row in department.inbox(PackageKind.STATUS)] == ["G99"]
     assert link.poll().went is Round.IDLE
+
+
+def state_at(office: Office) -> str:
+    return Recipient.objects.get(document__document_id="VB-1", code=office.code).state
+
+
+def test_a_question_waits_while_the_document_it_is_about_may_still_come(
+    link: Link, ministry: Agency, department: Office
+) -> None:
+    link.hub.offer("b", packages.status("G99", "H99.01", "VB-1", "13", description="Gửi nhầm"), kind="status")
+    link.hub.offer("x", packages.document("G99", "H99.01"))
+    assert link.poll() == Tally(taken=1, put_off=1)
+    link.hub.offer("a", packages.document("G99", "H99.01", document_id="VB-1"))
+    assert link.poll() == Tally(taken=2)
+    assert state_at(department) == "takeback_asked"
+
+
+def test_a_recall_listed_before_its_document_is_taken_after_it(
+    link: Link, ministry: Agency, department: Office
+) -> None:
+    link.hub.offer("r", orders.recall("G99", "H99.01", target="VB-1"))
+    link.hub.offer("a", packages.document("G99", "H99.01", document_id="VB-1"))
+    assert link.poll() == Tally(taken=1, put_off=1)
+    assert link.poll() == Tally(taken=1)
+    assert state_at(department) == "recall_asked"
+
+
+def test_what_speaks_of_a_document_that_never_comes_is_taken_all_the_same(
+    link: Link, ministry: Agency, department: Office
+) -> None:
+    """Alone it has nothing to wait for; and a document that cannot be fetched does not keep it for ever."""
+    report = packages.status("G99", "H99.01", "VB-CU", "13", description="Gửi nhầm")
+    link.hub.offer("b", report, kind="status")
+    assert link.poll() == Tally(taken=1)
+    link.hub.offer("c", report.replace(b"VB-CU", b"VB-CUA"), kind="status")
+    link.hub.offer("x", b"")  # never anything but an empty answer
+    with link.inward() as inward:
+        rounds = [inward.round() for _ in range(12)]
+    assert [one.taken for one in rounds].count(1) == 1
+    assert len(department.inbox(PackageKind.STATUS)) == 2
 
 
 def test_a_large_package_streams_through_a_file(

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from dataclasses import replace
 from datetime import timedelta
 from uuid import uuid4
 
@@ -43,10 +44,28 @@ def test_what_is_typed_is_kept_however_wrong_it_is(city: City) -> None:
 def test_two_people_who_edit_one_draft_are_told_of_each_other(city: City) -> None:
     document = filled(city)
     drafting.save_draft(actor=city.hanh, document=document.pk, version=document.version, changes={"unit": "TH"})
+    colleague = replace(city.hanh, name="Đỗ Thị Lan")
     with pytest.raises(ChangedMeanwhileError) as refused:
-        drafting.save_draft(actor=city.hanh, document=document.pk, version=document.version, changes={"unit": "KT"})
+        drafting.save_draft(actor=colleague, document=document.pk, version=document.version, changes={"unit": "KT"})
     assert (refused.value.by, refused.value.version) == ("Trần Thị Hạnh", document.version + 1)
     assert fresh(document.pk).unit == "TH"
+
+
+def test_ones_own_lost_answers_and_uploads_are_no_conflict(city: City) -> None:
+    document = filled(city)
+    for text in ("a", "ab"):  # the second was typed before the answer to the first came back
+        drafting.save_draft(actor=city.hanh, document=document.pk, version=document.version, changes={"subject": text})
+    add_file(city, document)
+    assert fresh(document.pk).subject == "ab"
+
+
+def test_an_upload_does_not_hide_what_somebody_else_typed(city: City) -> None:
+    document = filled(city)
+    colleague = replace(city.hanh, name="Đỗ Thị Lan")
+    drafting.save_draft(actor=colleague, document=document.pk, version=document.version, changes={"subject": "Lan"})
+    add_file(city, document)
+    with pytest.raises(ChangedMeanwhileError, match="Đỗ Thị Lan"):
+        drafting.save_draft(actor=city.hanh, document=document.pk, version=document.version, changes={"subject": "Tôi"})
 
 
 def test_saving_what_is_there_already_is_no_new_version(city: City) -> None:
@@ -100,6 +119,7 @@ def test_an_officer_composes_but_cannot_send(city: City) -> None:
 
 def test_an_officer_sees_only_what_they_drafted(city: City) -> None:
     theirs, mine = filled(city), drafting.create_draft(actor=city.binh)
+    drafting.save_draft(actor=city.binh, document=mine.pk, version=1, changes={"subject": "Của tôi"})
     assert [line.document.pk for line in list_outgoing(city.binh, OutgoingFilter())] == [mine.pk]
     with pytest.raises(UnknownDocumentError):
         access.find(city.binh, theirs.pk)

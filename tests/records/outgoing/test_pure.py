@@ -163,6 +163,8 @@ S, D = RecipientState, DeliveryState
         (Facts(by_axis=True, transport=D.WAITING, is_late=True), "Chưa đến, quá hạn"),
         (Facts(by_axis=True, transport=D.FAILED, attempts=2), "Chưa đến, đang thử lại lần 3"),
         (Facts(by_axis=True, transport=D.GIVEN_UP), "Chưa đến, ngừng thử lại"),
+        (Facts(by_axis=True, transport=D.BLOCKED), "Trục chặn sau kiểm tra"),
+        (Facts(by_axis=True, transport=D.HELD), "Trục đang kiểm tra"),
         (Facts(by_axis=True, transport=D.ON_PAPER), "Đã báo gửi bản giấy"),
         (Facts(by_axis=True, transport=D.DELIVERED), "Đã giao hệ thống nơi nhận"),
         (Facts(by_axis=True, transport=D.DELIVERED, is_late=True), "Đã giao, chưa báo đã đến"),

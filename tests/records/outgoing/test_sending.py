@@ -128,6 +128,14 @@ def test_everything_wrong_is_told_together_at_its_field(city: City) -> None:
     assert fresh(document.pk).standing is OutgoingState.DRAFT
 
 
+def test_a_marked_document_is_stopped_before_it_costs_a_number(city: City) -> None:
+    document = ready(city, subject="TUYỆT MẬT: Về việc thử (mẫu)")
+    with pytest.raises(NotReadyError) as refused:
+        send(actor=city.hanh, document=document.pk, version=None, not_secret=True)
+    assert "LT-V42" in [fault.code for fault in refused.value.faults]
+    assert fresh(document.pk).number is None
+
+
 def test_the_preview_names_the_number_it_would_get(city: City) -> None:
     readiness = check_readiness(ready(city))
     assert readiness.is_ready

@@ -16,6 +16,7 @@ from lienthong.cli import runtime
 from lienthong.cli.companions import beside
 from lienthong.cli.demo import city
 from lienthong.cli.demo.checks import run_checks
+from lienthong.cli.demo.desk import build_desk, send_letters
 from lienthong.cli.demo.errors import DemoError
 from lienthong.cli.demo.facts import Facts
 from lienthong.cli.demo.folder import Access, DemoFolder
@@ -151,6 +152,7 @@ def _city(folder: DemoFolder) -> dict[str, Access]:
     from lienthong.cli.demo.setup import build_city  # noqa: PLC0415
 
     access = build_city(folder.read_access())
+    build_desk()
     folder.write_access(access)
     people.write_passwords(folder.people_file, people.build_people(people.read_passwords(folder.people_file)))
     return access
@@ -181,10 +183,20 @@ def _play(stage: Stage, national: NationalSide, narrator: Narrator, outcome: Out
         with outcome.timed("story"):
             for plan in CHAPTERS:
                 _play_chapter(plan, stage, narrator, outcome)
+        _fill_desk(stage, outcome)
     finally:
         stage.close()
     outcome.counts = _counts(stage, outcome.facts)
     narrator.timeline(stage.journal.moments)
+
+
+def _fill_desk(stage: Stage, outcome: Outcome) -> None:
+    """What waits for who signs in afterwards; the story itself is told without it."""
+    try:
+        send_letters(stage)
+    except VxpError as error:
+        code, message, next_step = _explained(error)
+        outcome.fail("desk", code, message, next_step)
 
 
 def _play_chapter(plan: ChapterPlan, stage: Stage, narrator: Narrator, outcome: Outcome) -> None:

@@ -9,7 +9,7 @@ from datetime import timedelta
 from typing import Any, TypeVar
 
 from edxml102.codes import Priority, StatusCode
-from lienthong.cli.demo import across_story, city, facts, national_axis, pdf, proof_story
+from lienthong.cli.demo import across_story, city, desk, facts, national_axis, pdf, proof_story
 from lienthong.cli.demo.actors import Actor, refusal_of
 from lienthong.cli.demo.errors import DemoError
 from lienthong.cli.demo.facts import Facts
@@ -36,7 +36,7 @@ class ChapterPlan:
 def listing(stage: Stage, _: Facts) -> facts.Listing:
     units = stage.actor(city.MINISTRY).client.get_synchronize_unit()
     open_units = [unit for unit in units if not unit.deleted and unit.code not in national_axis.BEYOND]
-    own = {system.agency for system in city.SYSTEMS}
+    own = {system.agency for system in city.SYSTEMS} | {desk.COMMUNE.code}
     return facts.Listing(
         agencies={unit.code: unit.name for unit in open_units},
         systems=frozenset(unit.center_code for unit in open_units),

@@ -21,7 +21,7 @@ from lienthong.common.sql import hot_cursor
 from lienthong.exchange.connectors import Outgoing
 from lienthong.exchange.deliveries import StoredPackage
 from lienthong.exchange.dispatching.channels import lock_breaker, note_use
-from lienthong.exchange.dispatching.lanes import Ranks
+from lienthong.exchange.dispatching.lanes import URGENT, Ranks
 from lienthong.exchange.segments import Address
 
 
@@ -46,13 +46,28 @@ _DUE = """
     state IN ('waiting', 'leased', 'failed') AND rank BETWEEN %(lowest)s AND %(highest)s
     AND CASE state WHEN 'leased' THEN lease_until <= %(now)s ELSE available_at <= %(now)s END
 """
+# A question must not overtake what it is about: a recall the document it recalls, a take-back (13) the document itself,
+# on their way to the same system. It would be taken for one about a document that nobody there knows.
+_IN_ORDER = """
+    NOT EXISTS (
+        SELECT FROM exchange_recipient own
+          JOIN exchange_ask a ON a.asking_id = own.id
+          JOIN exchange_recipient asked ON asked.id = a.recipient_id
+          JOIN exchange_delivery before ON before.id = asked.delivery_id AND before.system_id = d.system_id
+         WHERE own.delivery_id = d.id AND before.id <> d.id AND before.state IN ('waiting', 'leased', 'failed'))
+    AND NOT EXISTS (
+        SELECT FROM exchange_report r
+          JOIN exchange_recipient asked ON asked.id = r.recipient_id
+          JOIN exchange_delivery before ON before.id = asked.delivery_id AND before.system_id = d.system_id
+         WHERE r.package_id = d.package_id AND before.state IN ('waiting', 'leased', 'failed'))
+"""
 # Two index scans, one per kind of package, are cheaper than sorting a long backlog.
 _FIRST = f"""
     SELECT best.id, best.rank
       FROM (VALUES ('edoc'), ('status')) AS k(kind)
      CROSS JOIN LATERAL (
            SELECT d.id, d.rank FROM exchange_delivery d
-            WHERE d.system_id = {{system}} AND d.kind = k.kind AND {_DUE}
+            WHERE d.system_id = {{system}} AND d.kind = k.kind AND {_DUE} AND {_IN_ORDER}
             ORDER BY d.rank DESC, d.id LIMIT {{limit}}) best
 """  # noqa: S608 - constants
 _SYSTEMS = f"""
@@ -95,8 +110,8 @@ SELECT d.package_id, d.kind, d.rank, d.from_code, d.to_code, d.attempts, d.creat
 def claim_next(kinds: Sequence[str], ranks: Ranks) -> Claim | None:
     """Lease the delivery that is next among these urgencies for systems of these kinds; ``None``: nothing is due.
 
-    A system gets no more than ``settings.SYSTEM_CONCURRENCY`` at a time, none while its breaker is open or it is under
-    maintenance or locked. Systems take turns.
+    A system gets no more than ``settings.SYSTEM_CONCURRENCY`` at a time and one urgent package besides, none while its
+    breaker is open or it is under maintenance or locked. Systems take turns.
     """
     now = clock.now()
     given = {"kinds": list(kinds), "now": now, "lowest": ranks.lowest, "highest": ranks.highest}
@@ -115,8 +130,11 @@ def _systems(given: dict[str, Any]) -> Iterable[int]:
 
 def _claim_for(system: int, given: dict[str, Any], now: datetime) -> Claim | None:
     breaker = lock_breaker(system)
-    if not breaker.admits(now) or _under_way(system, now) >= settings.SYSTEM_CONCURRENCY:
+    taken = _under_way(system, now) - settings.SYSTEM_CONCURRENCY
+    if not breaker.admits(now) or taken > 0:
         return None
+    if taken == 0:  # one place more for urgent packages: slow ordinary ones must not stand in their way
+        given = given | {"lowest": max(given["lowest"], URGENT.lowest)}
     row = hot_cursor().execute(_PICK, given).fetchone()
     if row is None:
         return None

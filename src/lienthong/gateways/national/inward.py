@@ -9,7 +9,8 @@ than the package.
 from __future__ import annotations
 
 import logging
-from collections.abc import Callable
+from collections import Counter
+from collections.abc import Callable, Sequence
 from dataclasses import dataclass
 from datetime import datetime, timedelta
 from typing import IO
@@ -36,6 +37,7 @@ from lienthong.registry.resolution import SystemAccess
 
 _log = logging.getLogger(__name__)
 _REASON_LIMIT = 300  # characters; the reason travels in a header
+_ROUNDS = 10  # for so many what speaks of an unknown document is put off
 _TROUBLES = 3  # one after the other: then it is the upstream and not a package
 _FRESH = timedelta(minutes=10)  # so often at most the whole directory is fetched for senders we do not know
 
@@ -43,24 +45,26 @@ _FRESH = timedelta(minutes=10)  # so often at most the whole directory is fetche
 @dataclass(slots=True)
 class Tally:
     """What one round did. ``left``: could not be fetched, stored or confirmed now and stays in the upstream's list;
-    ``postponed``: stays there until the directory may be fetched again."""
+    ``postponed``: stays there until the directory may be fetched again; ``put_off``: stays there because it speaks of a
+    document that has not come yet."""
 
     taken: int = 0
     repeated: int = 0
     refused: int = 0
     left: int = 0
     postponed: int = 0
+    put_off: int = 0
 
     @property
     def stays(self) -> int:
         """Packages that stay in the upstream's list."""
-        return self.left + self.postponed
+        return self.left + self.postponed + self.put_off
 
     @property
     def went(self) -> Round:
         if self.taken + self.repeated + self.refused:
             return Round.BUSY
-        return Round.FAILED if self.left else Round.IDLE
+        return Round.FAILED if self.left + self.put_off else Round.IDLE
 
 
 class _PostponedError(Exception):
@@ -86,22 +90,33 @@ class Inward:
         self._unconfirmed: set[str] = set()
         self._seen: dict[str, datetime] = {}  # since when packages of unknown senders stand in the list
         self._asked_at = clock.now()
+        self._put_off: Counter[str] = Counter()  # package: rounds
+        self._more_to_come = False
 
     def round(self) -> Tally:
-        """Take all that waits, documents before status reports, which speak of them.
+        """Take all that waits. Documents come before the status reports that speak of them, so the list of reports is
+        asked for first: whatever one of those speaks of has already come or is in the list of documents. And what
+        speaks of a document that is not here is put off while there may be more to come.
 
         :raises VxpError: the upstream does not answer its list properly, which is never taken as an empty one
         """
         tally = Tally()
-        for kind in PackageKind:
-            troubles, self._asked_at = 0, clock.now()
-            for row in self._client.get_received_edoc_list(kind):
-                left = tally.left
-                self._take(row, kind, tally)
-                troubles = troubles + 1 if tally.left > left else 0
-                if troubles == _TROUBLES:
-                    break
+        reports = self._client.get_received_edoc_list(PackageKind.STATUS)
+        self._asked_at = clock.now()
+        documents = self._client.get_received_edoc_list(PackageKind.DOCUMENT)
+        self._more_to_come = any(row.doc_id not in self._put_off for row in documents)
+        self._take_all(documents, PackageKind.DOCUMENT, tally)
+        self._take_all(reports, PackageKind.STATUS, tally)
         return tally
+
+    def _take_all(self, rows: Sequence[Received], kind: PackageKind, tally: Tally) -> None:
+        troubles = 0
+        for row in rows:
+            left = tally.left
+            self._take(row, kind, tally)
+            troubles = troubles + 1 if tally.left > left else 0
+            if troubles == _TROUBLES:
+                break
 
     def _take(self, row: Received, kind: PackageKind, tally: Tally) -> None:
         """One package. Whatever goes wrong with it does not keep those behind it waiting."""
@@ -117,6 +132,10 @@ class Inward:
         except _PostponedError:
             tally.postponed += 1
         except (VxpError, Refusal) as error:
+            if isinstance(error, Refusal) and error.reason is Reason.TOO_EARLY:
+                self._put_off[row.doc_id] += 1
+                tally.put_off += 1
+                return
             _log.warning("%s: package %s stays in the list: %s", self._upstream, row.doc_id, error)
             tally.left += 1
 
@@ -127,6 +146,7 @@ class Inward:
         if isinstance(outcome, Receipt):
             hit("link.after_accept")
             self._unconfirmed.add(row.doc_id)
+            self._put_off.pop(row.doc_id, None)
             tally.repeated += outcome.repeated
             tally.taken += not outcome.repeated
         elif outcome.reason.temporary:
@@ -177,7 +197,11 @@ class Inward:
         with package_file() as file:
             fetched = self._fetch(row, file)
             sending = Sending(
-                sender=self._access(), remote=self._upstream.endpoint, kind=kind, hops=from_pairs(fetched.trace)
+                sender=self._access(),
+                remote=self._upstream.endpoint,
+                kind=kind,
+                hops=from_pairs(fetched.trace),
+                in_order=self._more_to_come and self._put_off[row.doc_id] < _ROUNDS,
             )
             try:
                 return _Attempt(fetched.sha256, accept_package(file, sending=sending, length=fetched.size))

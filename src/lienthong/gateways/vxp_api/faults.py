@@ -118,6 +118,7 @@ NUMBERS: dict[Reason, str] = {
     Reason.STORAGE_UNAVAILABLE: "150",
     Reason.DATABASE_UNAVAILABLE: "151",
     Reason.EVIDENCE_UNAVAILABLE: "152",
+    Reason.TOO_EARLY: "153",
 }
 """``ErrorCode`` of each refusal of the exchange."""
 

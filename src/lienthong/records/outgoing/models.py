@@ -17,9 +17,10 @@ from lienthong.records.outgoing.states import OutgoingAct, OutgoingState
 class OutgoingDocument(models.Model):
     """A document of an agency on its way out, or an order about one (recall, update), which has no number of its own.
 
-    ``version`` rises with every change by a person: who saves an older one is told. ``number`` stands in the register;
-    ``document_id`` and ``exchange_id`` (the axis's ``DocId``) identify what was sent. ``frozen_at``: recalled or taken
-    back everywhere, so nothing about it changes any more. ``lease_until``: some process is sending it.
+    ``version`` rises with what is typed, and ``typed_by`` tells who typed last: whoever saves over somebody else's text
+    is told. ``number`` stands in the register; ``document_id`` and ``exchange_id`` (the axis's ``DocId``) identify what
+    was sent. ``frozen_at``: recalled everywhere, so nothing about it changes any more. ``lease_until``: some process is
+    sending it.
     """
 
     id = models.UUIDField(primary_key=True, default=new_id)
@@ -33,6 +34,7 @@ class OutgoingDocument(models.Model):
     created_at = models.DateTimeField()
     updated_at = models.DateTimeField()
     updated_by = models.TextField()
+    typed_by = models.TextField(default="")
 
     type_code = models.TextField()
     unit = models.TextField(default="")

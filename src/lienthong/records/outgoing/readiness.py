@@ -6,14 +6,17 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import timedelta
 
+from edxml102.model import DocumentPackage
 from lienthong.common import clock
 from lienthong.common.text import grouped
+from lienthong.exchange.guards.secrecy import find_marks
+from lienthong.exchange.rule_sets import rule_set
 from lienthong.exchange.signatures.results import Result
 from lienthong.records.models import Book, Direction
 from lienthong.records.numbering import next_number
 from lienthong.records.outgoing.building import compose, envelope_of, findings_of, size_of
 from lienthong.records.outgoing.errors import Fault
-from lienthong.records.outgoing.metadata import faults_of
+from lienthong.records.outgoing.metadata import faults_of, label_of
 from lienthong.records.outgoing.models import OutgoingDocument, OutgoingFile, OutgoingRecipient
 from lienthong.records.outgoing.recipients import UPSTREAM_LIMIT, Reach
 from lienthong.records.outgoing.services.files import main_file
@@ -46,12 +49,14 @@ def check_readiness(document: OutgoingDocument) -> Readiness:
     files = list(document.files.order_by("place"))
     recipients = list(document.recipients.order_by("pk"))
     envelope = envelope_of(document, number=_number_shown(document))
-    errors, remarks = findings_of(compose(envelope))
+    package = compose(envelope)
+    errors, remarks = findings_of(package)
     faults = [
         *faults_of(document.metadata, today=clock.today()),
         *_file_faults(files),
         *_recipient_faults(document, recipients),
         *_notation_faults(envelope.notation),
+        *_secrecy_faults(package),
     ]
     told = {fault.field for fault in faults}
     by_axis = any(one.by_axis for one in recipients)
@@ -116,6 +121,17 @@ def _recipient_faults(document: OutgoingDocument, recipients: list[OutgoingRecip
 def _notation_faults(notation: str) -> Iterator[Fault]:
     if not notation:
         yield Fault("unit", "LT-V38", "Cơ quan chưa có tên viết tắt nên chưa lập được ký hiệu. Báo quản trị trục.")
+
+
+_MARKED_FIELDS = {"Subject": "subject", "AttachmentName": "files", "Code/CodeNotation": "unit"}
+
+
+def _secrecy_faults(package: DocumentPackage) -> Iterator[Fault]:
+    """What the door would refuse is told before a number is used up for it (legal 8)."""
+    for mark in find_marks(package, rule_set(clock.today()).secrecy):
+        field = _MARKED_FIELDS.get(mark.field, "subject")
+        message = f"Có dấu hiệu bí mật nhà nước ở {label_of(field)}: văn bản mật không được đưa lên hệ thống này."
+        yield Fault(field, "LT-V42", message)
 
 
 def _signature_remarks(files: list[OutgoingFile]) -> Iterator[Fault]:

@@ -10,7 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import connection
-from django.db.models import Exists, OuterRef, Q, QuerySet
+from django.db.models import Exists, F, OuterRef, Q, QuerySet
 
 from edxml102.codes import BusinessType
 from lienthong.accounts.actors import Actor
@@ -126,7 +126,7 @@ def _of_view(rows: QuerySet[OutgoingDocument], actor: Actor, view: str) -> Query
     return rows.exclude(state=state.DISCARDED.value)
 
 
-_UNTOUCHED = Q(state=OutgoingState.DRAFT.value, version=1, target=None)
+_UNTOUCHED = Q(state=OutgoingState.DRAFT.value, updated_at=F("created_at"), target=None)
 """Drafts that were only opened: no list shows them."""
 
 
@@ -288,10 +288,12 @@ SELECT o.document_id, count(*) AS all_of_them,
                               OR (o.trouble <> '' AND o.paper_sent_at IS NOT NULL)) AS paper,
        count(*) FILTER (WHERE o.by_axis AND v.state IS DISTINCT FROM 'on_paper'
                           AND (v.state = 'delivered' OR r.state IN ('arrived', 'rejected', 'accepted', 'assigned',
-                                                                    'in_progress', 'done'))) AS arrived,
+                                                                    'in_progress', 'done', 'agreed',
+                                                                    'declined'))) AS arrived,
        count(*) FILTER (WHERE r.state IN ('accepted', 'assigned', 'in_progress', 'done')) AS accepted,
        count(*) FILTER (WHERE r.state IN ('rejected', 'declined')) AS refused,
-       count(*) FILTER (WHERE v.state = 'given_up' OR (o.trouble <> '' AND o.paper_sent_at IS NULL)) AS trouble
+       count(*) FILTER (WHERE v.state IN ('given_up', 'blocked')
+                              OR (o.trouble <> '' AND o.paper_sent_at IS NULL)) AS trouble
   FROM outgoing_outgoingrecipient o
   JOIN outgoing_outgoingdocument d ON d.id = o.document_id
   LEFT JOIN exchange_recipient r ON r.document_id = d.exchange_id AND r.code = o.code

@@ -77,6 +77,10 @@ _ICONS = {
     Tone.BAD: "alert",
     Tone.ASIDE: "file",
 }
+_STOPPED = {
+    DeliveryState.GIVEN_UP: "Chưa đến, ngừng thử lại",
+    DeliveryState.BLOCKED: "Trục chặn sau kiểm tra",
+}
 _REFUSED = {RecipientState.REJECTED: "Bên nhận từ chối", RecipientState.DECLINED: "Từ chối yêu cầu"}
 _ASKED = {RecipientState.RECALL_ASKED, RecipientState.UPDATE_ASKED, RecipientState.TAKEBACK_ASKED}
 _ENDED = {RecipientState.RECALLED, RecipientState.TAKEN_BACK, RecipientState.REPLACED, RecipientState.AGREED}
@@ -93,8 +97,8 @@ def word_of(facts: Facts) -> Word:
         return Word(Group.PAPER, "Đã báo gửi bản giấy", Tone.ASIDE, 81, facts.why)
     if facts.transport is None:
         return Word(Group.TROUBLE, "Không gửi được", Tone.BAD, 0, facts.why)
-    if facts.transport is DeliveryState.GIVEN_UP:
-        return Word(Group.TROUBLE, "Chưa đến, ngừng thử lại", Tone.BAD, 0, facts.why)
+    if facts.transport in _STOPPED:
+        return Word(Group.TROUBLE, _STOPPED[facts.transport], Tone.BAD, 0, facts.why)
     return _by_state(facts)
 
 
@@ -120,6 +124,8 @@ def _on_the_way(facts: Facts) -> Word:
     if facts.transport is DeliveryState.DELIVERED:
         label = "Đã giao, chưa báo đã đến" if facts.is_late else "Đã giao hệ thống nơi nhận"
         return Word(Group.ARRIVED, label, *((Tone.BAD, 21) if facts.is_late else (Tone.UNDER_WAY, 45)))
+    if facts.transport is DeliveryState.HELD:
+        return Word(Group.MISSING, "Trục đang kiểm tra", Tone.UNDER_WAY, 35)
     if facts.transport is DeliveryState.FAILED:
         return Word(Group.MISSING, f"Chưa đến, đang thử lại lần {facts.attempts + 1}", Tone.WARNING, 15, facts.why)
     label, tone, rank = ("Chưa đến, quá hạn", Tone.BAD, 14) if facts.is_late else ("Chưa đến nơi", Tone.NEUTRAL, 40)
@@ -149,7 +155,8 @@ class Counted:
     has_arrived: bool
 
 
-_ANSWERED = {RecipientState.ARRIVED, RecipientState.REJECTED, *_WORKED_ON}
+_OF_ORDERS = {RecipientState.AGREED, RecipientState.DECLINED}
+_ANSWERED = {RecipientState.ARRIVED, RecipientState.REJECTED, *_OF_ORDERS, *_WORKED_ON}
 
 
 def has_arrived(facts: Facts) -> bool:

@@ -4,7 +4,10 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lienthong.web.inbox import acts, downloads, paper, saved, views
+from lienthong.web import navigation
+from lienthong.web.inbox import acts, counters, downloads, paper, saved, views
+
+navigation.COUNTERS["inbox"] = counters.waiting
 
 urlpatterns = [
     path("", views.index, name="inbox"),

@@ -44,14 +44,14 @@ def password(request: HttpRequest) -> HttpResponse:
     user = request.user
     if not user.is_authenticated:
         return sign_in_first(request)
-    form = PasswordForm(request.POST or None, user=user)
+    form, first = PasswordForm(request.POST or None, user=user), user.must_change_password
     if request.method == "POST" and form.is_valid():
         services.change_own_password(user=user, password=form.cleaned_data["new"])
         update_session_auth_hash(request, user)  # this session goes on, all others end
         messages.success(request, "Đã đổi mật khẩu. Các phiên khác của bạn đã được đăng xuất.")
-        return redirect("home")
+        return redirect("tour" if first else "home")
     status = 422 if form.is_bound else 200
-    return render(request, "me/password.html", {"form": form, "first": user.must_change_password}, status=status)
+    return render(request, "me/password.html", {"form": form, "first": first}, status=status)
 
 
 @require_POST

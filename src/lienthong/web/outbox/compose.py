@@ -81,11 +81,9 @@ def save(request: PageRequest, document: UUID) -> HttpResponse:
 
 
 def _kept(request: PageRequest, found: OutgoingDocument, wanted: dict[str, Any], book: int | None) -> OutgoingDocument:
-    """One's own other changes (a file that finished, a second tab) are no conflict; nor is one that is overruled."""
-    version = int(request.POST.get("version") or 0)
-    if "overrule" in request.POST or found.updated_by == request.actor.signature:
-        version = found.version
-    return drafting.save_draft(actor=request.actor, document=found.pk, version=version, changes=wanted, book_id=book)
+    version = request.POST.get("version", "")
+    seen = found.version if "overrule" in request.POST else int(version) if version.isdecimal() else 0
+    return drafting.save_draft(actor=request.actor, document=found.pk, version=seen, changes=wanted, book_id=book)
 
 
 def summary_of(request: PageRequest, document: OutgoingDocument, wrong: list[Fault] | None = None) -> dict[str, Any]:

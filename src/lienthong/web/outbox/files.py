@@ -3,7 +3,7 @@
 from __future__ import annotations
 
 import json
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.http import FileResponse, HttpResponse, JsonResponse
@@ -121,7 +121,7 @@ def lift(request: PageRequest, document: UUID, file: UUID) -> HttpResponse:
 
 @require_safe
 @outgoing_page(DocumentAct.COMPOSE)
-def show(request: PageRequest, document: UUID, file: UUID) -> HttpResponse:
+def show(request: PageRequest, document: UUID, file: UUID) -> FileResponse:
     """The file itself, to look at before it is sent; only a PDF is shown, all others are saved."""
     row = files.find_file(actor=request.actor, document=document, file=file)
     path = file_store.path_of(row.pk)
@@ -129,5 +129,4 @@ def show(request: PageRequest, document: UUID, file: UUID) -> HttpResponse:
         raise FileRefusedError(f"“{row.name}” chưa tải xong.", "Chờ tải xong rồi mở lại.")
     is_pdf = extension_of(row.name) == "pdf"
     kind = "application/pdf" if is_pdf else "application/octet-stream"
-    answer = FileResponse(path.open("rb"), as_attachment=not is_pdf, filename=row.name, content_type=kind)
-    return cast(HttpResponse, answer)
+    return FileResponse(path.open("rb"), as_attachment=not is_pdf, filename=row.name, content_type=kind)

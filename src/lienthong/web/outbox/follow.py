@@ -5,7 +5,7 @@ from __future__ import annotations
 from collections.abc import Callable
 from dataclasses import dataclass
 from datetime import datetime, timedelta
-from typing import Any, cast
+from typing import Any
 from uuid import UUID
 
 from django.contrib import messages
@@ -238,7 +238,7 @@ def replace(request: PageRequest, document: UUID) -> HttpResponse:
 
 @require_POST
 @outgoing_page()
-def evidence(request: PageRequest, document: UUID) -> HttpResponse:
+def evidence(request: PageRequest, document: UUID) -> FileResponse:
     """*Tải hồ sơ bằng chứng* of the document, or of one delivery."""
     delivery = request.POST.get("delivery", "")
     with bundle(actor=request.actor, document=document, delivery=UUID(delivery) if len(delivery) == 36 else None) as (
@@ -247,7 +247,7 @@ def evidence(request: PageRequest, document: UUID) -> HttpResponse:
     ):
         # The open file outlives its folder, so nothing is left behind and nothing is held in memory.
         kind = "application/vnd.etsi.asic-e+zip"
-        return cast(HttpResponse, FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=kind))
+        return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=kind)
 
 
 @require_safe
@@ -264,7 +264,7 @@ def receipt(request: PageRequest, document: UUID) -> HttpResponse:
 
 @require_safe
 @outgoing_page()
-def file(request: PageRequest, document: UUID, place: int) -> HttpResponse:
+def file(request: PageRequest, document: UUID, place: int) -> StreamingHttpResponse:
     """A file of a sent document, out of the stored package."""
     found = stored_files.file_of(access.find(request.actor, document), place)
     kind = "application/pdf" if found.is_pdf else "application/octet-stream"
@@ -273,7 +273,7 @@ def file(request: PageRequest, document: UUID, place: int) -> HttpResponse:
     disposition = content_disposition_header(not found.is_pdf, found.name)
     if disposition:
         response["Content-Disposition"] = disposition
-    return cast(HttpResponse, response)
+    return response
 
 
 @require_safe

@@ -8,7 +8,7 @@ from typing import Any
 from urllib.parse import quote
 
 from django.contrib import messages
-from django.http import HttpResponse, JsonResponse
+from django.http import HttpResponse, HttpResponseBase, JsonResponse
 from django.shortcuts import redirect
 
 from lienthong.accounts.actors import Actor
@@ -35,7 +35,7 @@ def outgoing_page(act: DocumentAct | None = None) -> Callable[[View], View]:
     def make(view: View) -> View:
         @page(documents(act) if act else may_see_outbox)
         @wraps(view)
-        def answer(request: PageRequest, /, *args: Any, **kwargs: Any) -> HttpResponse:
+        def answer(request: PageRequest, /, *args: Any, **kwargs: Any) -> HttpResponseBase:
             try:
                 return view(request, *args, **kwargs)
             except UnknownDocumentError:

@@ -156,6 +156,7 @@ def _new_order(ask: Ask, target: OutgoingDocument, actor: Actor, reason: str) ->
         created_at=now,
         updated_at=now,
         updated_by=actor.signature,
+        typed_by=actor.signature,
         number_text=target.number_text,
         notation=target.notation,
         document_id=f"{target.document_id}#{_MARK[ask]}{count}",

@@ -9,6 +9,7 @@ from typing import Any
 from uuid import UUID
 
 from django.db import transaction
+from django.db.models import F
 
 from edxml102.codes import BusinessType
 from lienthong.accounts.actors import Actor
@@ -44,7 +45,7 @@ def untouched_draft(*, actor: Actor) -> OutgoingDocument:
     """The actor's draft that nothing was done to yet, or a new one: whoever only looks leaves no rows behind."""
     agency_id = access.home(actor, DocumentAct.COMPOSE)
     drafts = OutgoingDocument.objects.filter(
-        agency=agency_id, author=actor.user_id, state=OutgoingState.DRAFT.value, version=1, target=None, answers=[]
+        agency=agency_id, author=actor.user_id, state=OutgoingState.DRAFT.value, updated_at=F("created_at"), target=None
     )
     found = drafts.order_by("-created_at").first()
     if found is None:
@@ -66,6 +67,7 @@ def _create(actor: Actor, agency_id: int, **given: Any) -> OutgoingDocument:
         created_at=now,
         updated_at=now,
         updated_by=actor.signature,
+        typed_by=actor.signature,
         issued_on=clock.today(),
         **{**habits, **given},
     )
@@ -116,30 +118,32 @@ def save_draft(
         return found
     for name, value in changed.items():
         setattr(found, name, value)
-    found.folded = fold(found.subject)
-    return touch(found, actor, [*changed, "folded"])
+    found.folded, found.typed_by, found.version = fold(found.subject), actor.signature, found.version + 1
+    return touch(found, actor, [*changed, "folded", "typed_by", "version"])
 
 
 def open_for_editing(actor: Actor, document: UUID, version: int | None) -> OutgoingDocument:
-    """The locked document, for a change by a person who saw ``version`` (``None``: any).
+    """The locked document, for a change by a person who saw ``version`` (``None``: it touches nothing that is typed).
 
-    :raises ChangedMeanwhileError: somebody else saved meanwhile
+    One's own later version is no conflict: an answer may have been lost on its way to the page.
+
+    :raises ChangedMeanwhileError: somebody else typed meanwhile
     :raises NotPossibleError: it is sent already
     """
     found = access.lock(actor, document, DocumentAct.COMPOSE)
     if move(found.standing, OutgoingAct.EDIT) is None:
         raise NotPossibleError(f"Văn bản này không sửa được nữa: {found.standing.label.lower()}.", "Mở trang theo dõi.")
-    if version is not None and version != found.version:
-        raise ChangedMeanwhileError(by=found.updated_by, version=found.version)
+    if version is not None and version != found.version and found.typed_by != actor.signature:
+        raise ChangedMeanwhileError(by=found.typed_by, version=found.version)
     return found
 
 
 def touch(document: OutgoingDocument, actor: Actor, fields: list[str]) -> OutgoingDocument:
-    """Save the fields as the next version. Typing for a while leaves one line in the history, not hundreds."""
+    """Save the fields, and who changed the document last. Typing for a while leaves one line in the history."""
     now = clock.now()
     last = document.history.order_by("-id").first()
-    document.version, document.updated_at, document.updated_by = document.version + 1, now, actor.signature
-    document.save(update_fields=[*fields, "version", "updated_at", "updated_by"])
+    document.updated_at, document.updated_by = now, actor.signature
+    document.save(update_fields=[*fields, "updated_at", "updated_by"])
     typing = (OutgoingAct.EDIT.value, OutgoingAct.CREATE.value)
     goes_on = last and last.act in typing and last.who == actor.signature and now - last.at < _ONE_ENTRY_WITHIN
     if not goes_on:

@@ -74,8 +74,8 @@ def give_number(
 
 def _locked(actor: Actor, document: UUID, version: int | None) -> OutgoingDocument:
     found = access.lock(actor, document, DocumentAct.SEND)
-    if version is not None and version != found.version:
-        raise ChangedMeanwhileError(by=found.updated_by, version=found.version)
+    if version is not None and version != found.version and found.typed_by != actor.signature:
+        raise ChangedMeanwhileError(by=found.typed_by, version=found.version)
     return found
 
 
@@ -119,7 +119,6 @@ def _move(document: OutgoingDocument, act: OutgoingAct, who: str, *, detail: str
         )
     now = clock.now()
     document.state, document.updated_at, document.updated_by = after.value, now, who
-    document.version += 1
     note(document, act, who=who, detail=detail)
 
 

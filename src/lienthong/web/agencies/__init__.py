@@ -1,0 +1,1 @@
+"""*Cơ quan*: the directory by date, import with preview, reform plans."""

@@ -1,0 +1,1 @@
+"""*Thống kê*: figures, the lists behind them, reports."""
