@@ -82,7 +82,7 @@ EXERCISES = (
             Step(
                 "Chọn tất cả các phường, xã.",
                 checks.addressed_to_all_communes,
-                "Ở mục 3, mở từng quận, huyện trong cây và đánh dấu mọi phường, xã.",
+                "Ở Nơi nhận, bấm “Chọn cả … xã, phường, đặc khu”.",
                 "compose",
             ),
             Step(

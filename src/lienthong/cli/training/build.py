@@ -5,18 +5,16 @@ from __future__ import annotations
 from collections.abc import Mapping
 from datetime import timedelta
 
-from lienthong.accounts.actors import Actor
-from lienthong.accounts.roles import Role
 from lienthong.cli.demo import city, people
+from lienthong.cli.demo.desk import SYSTEM_ID, build_desk
 from lienthong.cli.demo.folder import Access
 from lienthong.cli.demo.setup import build
 from lienthong.records.models import Book, Direction
-from lienthong.records.registers import open_book
 from lienthong.registry import services
-from lienthong.registry.models import AgencyIdentifier, System, SystemKind
+from lienthong.registry.models import System
+from lienthong.registry.selectors import agency_by_code
 from lienthong.training.personas import offer_personas
 
-DESK = "BAN.TAPHUAN"
 AT_THE_DESK = (city.WORKPLACE_COMMUNE, city.HEALTH)
 """Agencies whose people are the personas: they work in the pages, without software of their own."""
 
@@ -43,39 +41,26 @@ def build_city(known: Mapping[str, Access]) -> dict[str, Access]:
     :param known: secrets that an earlier run kept
     """
     access = build(city.AGENCIES, SYSTEMS, known)
-    _make_desk()
+    _widen_desk()
     people.build_people({})  # nobody needs a password here
     offer_personas(people=[(persona.username, _ABOUT.get(persona.username, "")) for persona in people.PERSONAS])
-    for agency in AT_THE_DESK:
-        _open_books(agency.code)
     return access
 
 
-def _make_desk() -> None:
-    if System.objects.filter(system_id=DESK).exists():
-        return
-    services.add_system(
-        agencies=[AgencyIdentifier.objects.get(code=agency.code).agency for agency in AT_THE_DESK],
-        valid_from=city.VALID_FROM,
-        system_id=DESK,
-        name="Bàn làm việc trên web (mẫu)",
-        kind=SystemKind.DESK,
-    )
-
-
-def _open_books(code: str) -> None:
-    agency = AgencyIdentifier.objects.get(code=code).agency
-    actor = Actor(
-        user_id=0, name="Môi trường tập huấn", roles=frozenset({Role.CLERK}), agency_id=agency.pk, agency_code=code
-    )
-    for direction, name in ((Direction.INCOMING, "Sổ văn bản đến"), (Direction.OUTGOING, "Sổ văn bản đi")):
-        if not Book.objects.filter(agency=agency, direction=direction).exists():
-            open_book(actor=actor, direction=direction, name=name)
+def _widen_desk() -> None:
+    """The demonstration's desk serves its commune; here it serves a department too, with books of its own."""
+    build_desk()
+    desk, day = System.objects.get(system_id=SYSTEM_ID), city.VALID_FROM
+    for sample in AT_THE_DESK:
+        agency = agency_by_code(sample.code)
+        services.serve_agency(system=desk, agency=agency, valid_from=day)
+        for direction, name in ((Direction.INCOMING, "Sổ văn bản đến"), (Direction.OUTGOING, "Sổ văn bản đi")):
+            Book.objects.get_or_create(agency=agency, direction=direction, name=name)
 
 
 def new_api_key() -> str:
-    """A key for the agency that uses the REST interface, good for a day; earlier ones end by themselves."""
+    """A key for the agency that uses the REST interface, good for a month; earlier ones end by themselves."""
     made = services.create_api_key(
-        system=System.objects.get(system_id=BY_REST), lifetime=timedelta(days=1), label="Tập huấn"
+        system=System.objects.get(system_id=BY_REST), lifetime=timedelta(days=30), label="Tập huấn"
     )
     return made.token

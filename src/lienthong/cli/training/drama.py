@@ -2,13 +2,14 @@
 
 from __future__ import annotations
 
+import logging
 import random
 import sys
 import time
 from collections.abc import Callable, Iterator
-from contextlib import contextmanager, suppress
+from contextlib import contextmanager
 
-from django.db import close_old_connections
+from django.db import close_old_connections, connection
 
 from edxml102.codes import Priority
 from lienthong.cli.demo import city
@@ -19,6 +20,7 @@ from lienthong.client import AxisError
 from lienthong.gateways.national.answers import VxpError
 from lienthong.training.ground import take_wish
 
+_log = logging.getLogger(__name__)
 _ROUND = 1.0  # seconds between two rounds
 _BETWEEN_LETTERS = (30.0, 90.0)  # seconds
 _MOST_LETTERS = 300  # a room that is left open overnight fills no disk
@@ -50,11 +52,9 @@ class Drama:
         while not ends():
             if take_wish():
                 return True
-            with _forgiven():
-                play_asked(self._stage)
-                self._materials.hand_out_due()
-                self._cast.work()
-                self._write_now_and_then()
+            for part in (self._play_asked, self._materials.hand_out_due, self._cast.work, self._write_now_and_then):
+                with _forgiven():
+                    part()
             close_old_connections()
             time.sleep(_ROUND)
         return False
@@ -63,6 +63,9 @@ class Drama:
         """End what is going on, so that nothing is left behind."""
         with _forgiven():
             end_all(self._stage)
+
+    def _play_asked(self) -> None:
+        play_asked(self._stage)
 
     def _write_now_and_then(self) -> None:
         if self._letters_left and time.monotonic() >= self._next_letter:
@@ -76,12 +79,14 @@ class Drama:
 
 @contextmanager
 def _forgiven() -> Iterator[None]:
-    """A call that fails now is made again in the next round; what it was is kept in the log."""
+    """What fails now is tried again in the next round, and kept in the log: a class goes on whatever happens."""
     try:
         yield
     except (VxpError, AxisError, OSError) as error:
-        with suppress(OSError):
-            sys.stderr.write(f"Tập huấn: {type(error).__name__}: {error}\n")
+        sys.stderr.write(f"Tập huấn: {type(error).__name__}: {error}\n")
+    except Exception:  # noqa: BLE001 - one broken part must not end the whole training ground
+        _log.exception("a part of the training ground failed")
+        connection.close()
 
 
 def opened(cast: Cast, drama: Drama) -> None:

@@ -8,10 +8,13 @@ from typing import Any
 
 from edxml102.codes import Priority
 from lienthong.accounts.actors import Actor as Person
+from lienthong.accounts.models import Position
 from lienthong.accounts.roles import Role
+from lienthong.accounts.selectors import actor_in, seats_of
 from lienthong.cli.demo import city
 from lienthong.cli.demo.packages import Draft
 from lienthong.cli.training.cast import Cast, Letter, send
+from lienthong.common import clock
 from lienthong.exchange.models import Delivery
 from lienthong.exchange.states import DeliveryState
 from lienthong.records.incoming import register
@@ -98,15 +101,15 @@ def _registered(materials: Materials, attempt: Attempt) -> Material | None:
     if arrived is None:
         return None
     book = Book.objects.filter(agency=arrived.agency_id, direction=Direction.INCOMING, is_active=True).earliest("pk")
-    clerk = Person(
-        user_id=0,
-        name="Trần Thị Hạnh (mẫu)",
-        roles=frozenset({Role.CLERK}),
-        agency_id=arrived.agency_id,
-        agency_code=_code_of(attempt),
-    )
-    register(actor=clerk, incoming_id=arrived.pk, book_id=book.pk)
+    register(actor=_clerk_of(arrived.agency_id), incoming_id=arrived.pk, book_id=book.pk)
     return {"document_id": letter.draft.document_id}
+
+
+def _clerk_of(agency_id: int) -> Person:
+    """The clerk of the story, who registered it before the leader came."""
+    position = Position.objects.filter(agency=agency_id, role=Role.CLERK, valid_to=None).earliest("pk")
+    seats = seats_of(position.user, today=clock.today())
+    return actor_in(next(seat for seat in seats if seat.agency_id == agency_id), position.user)
 
 
 def _quiet_district(materials: Materials, attempt: Attempt) -> Material | None:
