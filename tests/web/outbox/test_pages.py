@@ -2,8 +2,10 @@
 
 from __future__ import annotations
 
+import io
 import json
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test import Client
@@ -258,3 +260,29 @@ def test_the_list_costs_the_same_however_long_it_is(city: City, sign_in: SignIn,
     with CaptureQueriesContext(connection) as queries:
         browser.get("/van-ban-di/")
     assert len(queries) <= 28
+
+
+def test_the_outgoing_register_is_shown_printed_and_exported(city: City, sign_in: SignIn) -> None:
+    first, second = sent(city), sent(city, subject="Về việc khai giảng (mẫu)")
+    book, browser = second.book, sign_in(city.hanh)
+    assert book is not None
+    assert f"/so-van-ban/{book.pk}/" in browser.get("/so-van-ban/").content.decode()
+    for way in ("", "in/"):
+        page = browser.get(f"/so-van-ban/{book.pk}/{way}").content.decode()
+        assert page.index(first.code) < page.index(second.code)
+        assert "Xã Mẫu 1" in page
+    assert f"/van-ban-di/{first.pk}/" in browser.get(f"/so-van-ban/{book.pk}/").content.decode()
+    answer = browser.get(f"/so-van-ban/{book.pk}/xlsx/")
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active  # type: ignore[attr-defined]
+    assert sheet is not None
+    assert [sheet["A7"].value, sheet["B7"].value, sheet["A8"].value] == [1, first.code, 2]
+    assert sign_in(city.cuong).get(f"/so-van-ban/{book.pk}/").status_code == 404
+
+
+def test_the_outgoing_register_goes_on_where_a_page_ended(city: City, sign_in: SignIn) -> None:
+    first, second = sent(city), sent(city, subject="Về việc khai giảng (mẫu)")
+    book = second.book
+    assert book is not None
+    page = sign_in(city.hanh).get(f"/so-van-ban/{book.pk}/?sau={first.year}-1").content.decode()
+    assert second.code in page
+    assert first.code not in page

@@ -19,6 +19,7 @@ from lienthong.common.folding import fold, fold_code
 from lienthong.exchange.chasing import list_overdue
 from lienthong.exchange.models import Delivery
 from lienthong.records.outgoing.models import OutgoingDocument, OutgoingRecipient, Reminder
+from lienthong.records.outgoing.notation import type_name
 from lienthong.records.outgoing.standing import Tally
 from lienthong.records.outgoing.states import OutgoingState
 
@@ -205,6 +206,7 @@ class OutgoingEntryLine:
     number: int
     code: str
     issued_on: date | None
+    year: int
     type_code: str
     subject: str
     signer: str
@@ -213,6 +215,11 @@ class OutgoingEntryLine:
     copies: int | None
     note: str
     state: OutgoingState
+
+    @property
+    def content(self) -> str:
+        """Kind of document and abstract, as the register has them in one column."""
+        return ": ".join(filter(None, [type_name(self.type_code), self.subject]))
 
 
 def outgoing_register(  # noqa: PLR0913 - what a register is printed by
@@ -246,6 +253,7 @@ def _entry(row: OutgoingDocument, receivers: str) -> OutgoingEntryLine:
         number=row.number or 0,
         code=row.code,
         issued_on=row.issued_on,
+        year=row.year or 0,
         type_code=row.type_code,
         subject=row.subject,
         signer=row.signer_name,
