@@ -4,6 +4,7 @@ from __future__ import annotations
 
 import io
 import json
+from datetime import timedelta
 
 import openpyxl
 import pytest
@@ -12,10 +13,11 @@ from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lienthong.accounts.models import User
+from lienthong.common import clock
 from lienthong.exchange.models import Delivery
 from lienthong.records.outgoing.models import OutgoingDocument
 from lienthong.records.outgoing.services import drafting
-from lienthong.records.outgoing.services.sending import send
+from lienthong.records.outgoing.services.sending import give_number, send
 from lienthong.records.outgoing.states import OutgoingState
 from tests.records.outgoing.cast import City, add_file, filled, fresh, ready
 from tests.signatures.documents import plain_pdf
@@ -286,3 +288,18 @@ def test_the_outgoing_register_goes_on_where_a_page_ended(city: City, sign_in: S
     page = sign_in(city.hanh).get(f"/so-van-ban/{book.pk}/?sau={first.year}-1").content.decode()
     assert second.code in page
     assert first.code not in page
+
+
+def test_the_day_begins_with_what_failed_and_what_must_still_be_sent(city: City, sign_in: SignIn) -> None:
+    failed, waiting = sent(city), ready(city, subject="Về việc khai giảng (mẫu)")
+    first = Delivery.objects.filter(package__document=failed.exchange_id).first()
+    assert first is not None
+    Delivery.objects.filter(pk=first.pk).update(state="given_up")
+    give_number(actor=city.hanh, document=waiting.pk)
+    page = sign_in(city.hanh).get("/viec-hom-nay/").content.decode()
+    assert page.index("Văn bản đi chưa đến được nơi nhận") < page.index("Văn bản đã cấp số, chưa gửi")
+    assert f"/van-ban-di/{failed.pk}/" in page
+    assert f"/van-ban-di/{waiting.pk}/" in page
+    OutgoingDocument.objects.filter(pk=waiting.pk).update(numbered_at=clock.now() - timedelta(days=20))
+    assert "Văn bản đã cấp số, quá hạn gửi" in sign_in(city.hanh).get("/viec-hom-nay/").content.decode()
+    assert failed.code not in sign_in(city.cuong).get("/viec-hom-nay/").content.decode()
