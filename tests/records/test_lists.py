@@ -21,7 +21,7 @@ from lienthong.records.forwarding import forward, units_below
 from lienthong.records.inbox import Cursor, ListFilters, Tab, count_incoming, list_incoming
 from lienthong.records.models import Book, Direction, IncomingDocument
 from lienthong.records.refusals import Reason, RecordsRefusal
-from lienthong.records.register_xlsx import write_incoming
+from lienthong.records.register_xlsx import Heading, write_incoming
 from lienthong.records.registers import Period, books_of, close_book, open_book, register_lines
 from lienthong.records.today import Harm, duties_of
 from lienthong.registry.models import Agency, System
@@ -123,7 +123,7 @@ def test_the_register_lists_a_book_in_the_order_of_its_numbers(
     assert lines[0].content == "Công văn: Về việc thử nghiệm liên thông (mẫu)"
 
     out = io.BytesIO()
-    write_incoming(out, lines, agency="Xã Hoa Phượng (mẫu)", book=book.name, period=this_year.text)
+    write_incoming(out, lines, Heading(agency="Xã Hoa Phượng (mẫu)", book=book.name, period=this_year.text))
     sheet = openpyxl.load_workbook(out).active
     assert sheet is not None
     assert sheet["A5"].value == "Ngày đến"

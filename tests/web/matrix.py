@@ -134,6 +134,7 @@ ROWS: dict[str, Row] = {
     "inbox-forward": _both(CLERK | LEADER, of.incoming),
     "inbox-agree": _both(CLERK, of.asked, post=True),
     "inbox-decline": _both(CLERK, of.asked),
+    "inbox-reply": _both(WRITERS, of.incoming, post=True),
     "inbox-unread": _both(WITH_OFFICER, of.incoming, post=True),
     "inbox-file": _both(WITH_OFFICER, of.incoming_file),
     "inbox-archive": _both(WITH_OFFICER, of.incoming_file),

@@ -16,6 +16,7 @@ from lienthong.accounts.roles import Role
 from lienthong.records import incoming as work
 from lienthong.records.answering import answer_ask
 from lienthong.records.models import Book, IncomingDocument
+from lienthong.records.outgoing.models import OutgoingDocument
 from tests.exchange import orders
 from tests.exchange.conftest import Office, data_dir
 from tests.factories import make_agency
@@ -190,3 +191,24 @@ def test_a_scripted_name_is_text(arrive: Arrive, hanh: Actor) -> None:
     page = browser(hanh).get(f"/van-ban-den/{one.pk}/").content.decode()
     assert "<script>alert" not in page
     assert "&lt;script&gt;alert" in page
+
+
+def test_a_document_is_answered_and_both_sides_show_each_other(arrive: Arrive, hanh: Actor, department: Office) -> None:
+    one, client = arrive(number="15", document_id="VB-15"), browser(hanh)
+    assert "Soạn trả lời" in client.get(f"/van-ban-den/{one.pk}/").content.decode()
+    answer = client.post(f"/van-ban-den/{one.pk}/tra-loi/")
+    made = OutgoingDocument.objects.get()
+    assert answer["Location"] == f"/soan/{made.pk}/"
+    assert made.subject == "Trả lời văn bản số 15/CV-MAU"
+    assert made.answers[0]["document_id"] == one.document_id
+    assert [one.agency_id for one in made.recipients.all()] == [department.agency.pk]
+    assert f"/van-ban-di/{made.pk}/" in client.get(f"/van-ban-den/{one.pk}/").content.decode()
+    OutgoingDocument.objects.update(state="on_paper")
+    assert f"/van-ban-den/{one.pk}/" in client.get(f"/van-ban-di/{made.pk}/").content.decode()
+
+
+def test_a_leader_answers_nothing_himself(arrive: Arrive, nghia: Actor) -> None:
+    one, client = arrive(), browser(nghia)
+    assert "Soạn trả lời" not in client.get(f"/van-ban-den/{one.pk}/").content.decode()
+    assert client.post(f"/van-ban-den/{one.pk}/tra-loi/").status_code == 403
+    assert not OutgoingDocument.objects.exists()

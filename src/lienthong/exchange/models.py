@@ -100,6 +100,12 @@ class Delivery(models.Model):
                 condition=Q(state__in=[state.value for state in DeliveryState if state.is_open]),
                 name="exchange_delivery_open",
             ),
+            # What failed for good and waits for a person: few, looked for by the pages of those who sent it.
+            models.Index(
+                fields=("package",),
+                condition=Q(state__in=[DeliveryState.GIVEN_UP.value, DeliveryState.BLOCKED.value]),
+                name="exchange_delivery_stuck",
+            ),
             # What workers have under way to a system; those who fetch for themselves hold no token.
             models.Index(
                 fields=("system",), condition=Q(lease_token__isnull=False), name="exchange_delivery_under_way"

@@ -22,6 +22,7 @@ from lienthong.ledger.events import Subject, new_event
 from lienthong.ledger.kinds import EventKind
 from lienthong.records.incoming_states import IncomingState
 from lienthong.records.models import Book, Direction, IncomingDocument
+from lienthong.records.outgoing.selectors import OutgoingEntryLine, outgoing_register
 from lienthong.records.refusals import Reason, RecordsRefusal
 
 INCOMING_COLUMNS = (
@@ -36,7 +37,18 @@ INCOMING_COLUMNS = (
     ("Ký nhận", 10),
     ("Ghi chú", 20),
 )
-"""Heading and width (characters) of each column."""
+OUTGOING_COLUMNS = (
+    ("Số", 7),
+    ("Số, ký hiệu", 17),
+    ("Ngày, tháng", 11),
+    ("Tên loại và trích yếu nội dung", 52),
+    ("Người ký", 22),
+    ("Nơi nhận", 34),
+    ("Đơn vị, người nhận bản lưu", 24),
+    ("Số lượng bản", 9),
+    ("Ghi chú", 24),
+)
+"""Heading and width (characters) of each column of either register."""
 
 
 @dataclass(frozen=True, slots=True)
@@ -53,6 +65,14 @@ class RegisterLine:
     receiver: str
     passed_on: date | None
     remark: str
+
+    @property
+    def year(self) -> int:
+        return self.document.arrival_year or 0
+
+    @property
+    def number(self) -> int:
+        return self.arrival_number
 
 
 def books_of(actor: Actor, direction: Direction) -> list[Book]:
@@ -131,6 +151,38 @@ def register_lines(
         found = found.filter(arrival_year__gte=year).exclude(arrival_year=year, arrival_number__lte=number)
     for document in found[:limit].iterator(chunk_size=2000) if limit is None else found[:limit]:
         yield _line(document)
+
+
+def outgoing_lines(
+    *, actor: Actor, book: Book, period: Period, after: tuple[int, int] | None = None, limit: int | None = None
+) -> Iterator[OutgoingEntryLine]:
+    """The same for a book of documents that went out; the period is about their date. What was cancelled stays.
+
+    :raises lienthong.accounts.policies.NotAllowedError: the actor may not export
+    """
+    require_on_documents(actor, DocumentAct.EXPORT, agency_id=book.agency_id)
+    left = limit
+    for year in range(after[0] if after else period.since.year, period.until.year + 1):
+        last = after[1] if after and after[0] == year else 0
+        while left is None or left > 0:
+            asked = _AT_ONCE if left is None else min(left, _AT_ONCE)
+            lines = outgoing_register(
+                actor,
+                book_id=book.pk,
+                year=year,
+                since=period.since,
+                until=period.until,
+                after_number=last,
+                limit=asked,
+            )
+            yield from lines
+            left = left - len(lines) if left is not None else None
+            if len(lines) < asked:
+                break
+            last = lines[-1].number
+
+
+_AT_ONCE = 500
 
 
 def _line(document: IncomingDocument) -> RegisterLine:

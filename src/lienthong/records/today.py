@@ -10,18 +10,22 @@ from dataclasses import dataclass
 from datetime import datetime
 from enum import IntEnum
 
+from django.conf import settings
 from django.db.models import Q, QuerySet
 
 from lienthong.accounts.actors import Actor
 from lienthong.accounts.policies import DocumentAct, may_on_documents
 from lienthong.accounts.roles import Role
 from lienthong.common import clock
+from lienthong.common.working_days import working_days
 from lienthong.records.access import readable_incoming
 from lienthong.records.clocks import pressing_of
 from lienthong.records.deadlines import ClockState, Deadline
 from lienthong.records.inbox import MOST_COUNTED
 from lienthong.records.incoming_states import IncomingState
-from lienthong.records.models import IncomingDocument, ReportState
+from lienthong.records.models import Direction, IncomingDocument, ReportState
+from lienthong.records.outgoing import selectors as outgoing
+from lienthong.records.outgoing.models import OutgoingDocument
 
 _SHOWN = 5
 _LOOKED_AT = 200  # documents whose clocks are asked; of more than that the list itself tells
@@ -40,15 +44,16 @@ class Harm(IntEnum):
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class DutyLine:
-    """One document in a duty; ``deadline`` where a clock runs."""
+    """One document in a duty, the one or the other; ``deadline`` where a clock runs."""
 
-    document: IncomingDocument
+    document: IncomingDocument | None = None
+    outgoing: OutgoingDocument | None = None
     deadline: Deadline | None = None
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class Duty:
-    """One thing to do: what, how many, the first of them. ``tab`` and ``query`` lead to the list with all."""
+    """One thing to do: what, how many, the first of them. ``tab`` of the list of ``direction`` shows all."""
 
     harm: Harm
     title: str
@@ -57,7 +62,7 @@ class Duty:
     icon: str
     lines: tuple[DutyLine, ...] = ()
     tab: str = ""
-    url: str = ""
+    direction: Direction = Direction.INCOMING
 
 
 SOURCES: list[Callable[[Actor], Iterator[Duty]]] = []
@@ -66,7 +71,7 @@ SOURCES: list[Callable[[Actor], Iterator[Duty]]] = []
 
 def duties_of(actor: Actor) -> list[Duty]:
     """Everything the actor has to do, the most harmful first; nothing that is empty."""
-    found = [*_incoming(actor), *(duty for source in SOURCES for duty in source(actor))]
+    found = [*_incoming(actor), *_outgoing(actor), *(duty for source in SOURCES for duty in source(actor))]
     return sorted((duty for duty in found if duty.count), key=lambda duty: duty.harm)
 
 
@@ -82,9 +87,36 @@ def _incoming(actor: Actor) -> Iterator[Duty]:
     if actor.has(Role.LEADER):
         decide = documents.filter(state=IncomingState.REGISTERED)
         yield _duty(Harm.DECIDE, "văn bản chờ phân công", decide, "blue", "user-check", "dang-xu-ly")
+        given_out = documents.filter(ended_at=None, handling_due__lt=clock.today())
+        yield _duty(Harm.LATE, "văn bản đã giao, quá hạn xử lý", given_out, "red", "clock-exclamation", "dang-xu-ly")
     mine = Q(endorsements__officers=actor.user_id, endorsements__undone_at=None)
     given = documents.filter(mine, state__in=[IncomingState.ASSIGNED, IncomingState.IN_PROGRESS])
     yield from _by_clock(given, now, "văn bản được giao", "dang-xu-ly", rest=Harm.DECIDE)
+
+
+def _outgoing(actor: Actor) -> Iterator[Duty]:
+    """What failed is pinned for whoever follows the document; what has a number is sent the same day, at the latest on
+    the next working day (NĐ 30/2020 Điều 18 khoản 1)."""
+    if actor.agency_id is None or not outgoing.may_see(actor):
+        return
+    failed = outgoing.pinned(actor, limit=MOST_COUNTED + 1)
+    title = "văn bản đi chưa đến được nơi nhận"
+    yield _duty_out(Harm.FAILED, title, [line.document for line in failed], "red", "circle-x", "can-xu-ly")
+    if may_on_documents(actor, DocumentAct.SEND, agency_id=actor.agency_id):
+        unsent = list(outgoing.numbered_unsent(actor)[: MOST_COUNTED + 1])
+        calendar, now = working_days(settings.WORKING_DAYS), clock.now()
+        late = [one for one in unsent if calendar.end_of(one.numbered_at or now, 1) < now]
+        today = [one for one in unsent if one not in late]
+        yield _duty_out(Harm.LATE, "văn bản đã cấp số, quá hạn gửi", late, "red", "clock-exclamation", "chua-gui")
+        yield _duty_out(Harm.DUE_TODAY, "văn bản đã cấp số, chưa gửi", today, "orange", "send", "chua-gui")
+
+
+def _duty_out(  # noqa: PLR0913, PLR0917 - one part of the line each
+    harm: Harm, title: str, found: list[OutgoingDocument], tone: str, icon: str, tab: str
+) -> Duty:
+    lines = tuple(DutyLine(outgoing=one) for one in found[:_SHOWN])
+    way = Direction.OUTGOING
+    return Duty(harm=harm, title=title, count=len(found), tone=tone, icon=icon, lines=lines, tab=tab, direction=way)
 
 
 def _of_clerk(documents: QuerySet[IncomingDocument], now: datetime) -> Iterator[Duty]:
@@ -105,6 +137,10 @@ def _duty(  # noqa: PLR0913, PLR0917 - one part of the line each
     return Duty(harm=harm, title=title, count=len(rows), tone=tone, icon=icon, lines=lines, tab=tab)
 
 
+def _priority(line: DutyLine) -> int:
+    return line.document.priority if line.document else 0
+
+
 def _by_clock(found: QuerySet[IncomingDocument], now: datetime, title: str, tab: str, *, rest: Harm) -> Iterator[Duty]:
     """The late, those of today, and the others, each as a duty of its own."""
     groups: dict[ClockState, list[DutyLine]] = {state: [] for state in ClockState}
@@ -118,9 +154,7 @@ def _by_clock(found: QuerySet[IncomingDocument], now: datetime, title: str, tab:
         (Harm.DUE_TODAY, today, f"{title}, hạn hôm nay", "orange", "calendar-due"),
         (rest, others, title, "blue", "inbox"),
     ):
-        ordered = sorted(
-            lines, key=lambda line: (-line.document.priority, line.deadline.due_at if line.deadline else now)
-        )
+        ordered = sorted(lines, key=lambda line: (-_priority(line), line.deadline.due_at if line.deadline else now))
         yield Duty(
             harm=harm, title=said, count=len(lines), tone=tone, icon=icon, lines=tuple(ordered[:_SHOWN]), tab=tab
         )

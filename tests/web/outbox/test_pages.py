@@ -2,18 +2,22 @@
 
 from __future__ import annotations
 
+import io
 import json
+from datetime import timedelta
 
+import openpyxl
 import pytest
 from django.db import connection
 from django.test import Client
 from django.test.utils import CaptureQueriesContext
 
 from lienthong.accounts.models import User
+from lienthong.common import clock
 from lienthong.exchange.models import Delivery
 from lienthong.records.outgoing.models import OutgoingDocument
 from lienthong.records.outgoing.services import drafting
-from lienthong.records.outgoing.services.sending import send
+from lienthong.records.outgoing.services.sending import give_number, send
 from lienthong.records.outgoing.states import OutgoingState
 from tests.records.outgoing.cast import City, add_file, filled, fresh, ready
 from tests.signatures.documents import plain_pdf
@@ -258,3 +262,44 @@ def test_the_list_costs_the_same_however_long_it_is(city: City, sign_in: SignIn,
     with CaptureQueriesContext(connection) as queries:
         browser.get("/van-ban-di/")
     assert len(queries) <= 28
+
+
+def test_the_outgoing_register_is_shown_printed_and_exported(city: City, sign_in: SignIn) -> None:
+    first, second = sent(city), sent(city, subject="Về việc khai giảng (mẫu)")
+    book, browser = second.book, sign_in(city.hanh)
+    assert book is not None
+    assert f"/so-van-ban/{book.pk}/" in browser.get("/so-van-ban/").content.decode()
+    for way in ("", "in/"):
+        page = browser.get(f"/so-van-ban/{book.pk}/{way}").content.decode()
+        assert page.index(first.code) < page.index(second.code)
+        assert "Xã Mẫu 1" in page
+    assert f"/van-ban-di/{first.pk}/" in browser.get(f"/so-van-ban/{book.pk}/").content.decode()
+    answer = browser.get(f"/so-van-ban/{book.pk}/xlsx/")
+    sheet = openpyxl.load_workbook(io.BytesIO(b"".join(answer.streaming_content))).active  # type: ignore[attr-defined]
+    assert sheet is not None
+    assert [sheet["A7"].value, sheet["B7"].value, sheet["A8"].value] == [1, first.code, 2]
+    assert sign_in(city.cuong).get(f"/so-van-ban/{book.pk}/").status_code == 404
+
+
+def test_the_outgoing_register_goes_on_where_a_page_ended(city: City, sign_in: SignIn) -> None:
+    first, second = sent(city), sent(city, subject="Về việc khai giảng (mẫu)")
+    book = second.book
+    assert book is not None
+    page = sign_in(city.hanh).get(f"/so-van-ban/{book.pk}/?sau={first.year}-1").content.decode()
+    assert second.code in page
+    assert first.code not in page
+
+
+def test_the_day_begins_with_what_failed_and_what_must_still_be_sent(city: City, sign_in: SignIn) -> None:
+    failed, waiting = sent(city), ready(city, subject="Về việc khai giảng (mẫu)")
+    first = Delivery.objects.filter(package__document=failed.exchange_id).first()
+    assert first is not None
+    Delivery.objects.filter(pk=first.pk).update(state="given_up")
+    give_number(actor=city.hanh, document=waiting.pk)
+    page = sign_in(city.hanh).get("/viec-hom-nay/").content.decode()
+    assert page.index("Văn bản đi chưa đến được nơi nhận") < page.index("Văn bản đã cấp số, chưa gửi")
+    assert f"/van-ban-di/{failed.pk}/" in page
+    assert f"/van-ban-di/{waiting.pk}/" in page
+    OutgoingDocument.objects.filter(pk=waiting.pk).update(numbered_at=clock.now() - timedelta(days=20))
+    assert "Văn bản đã cấp số, quá hạn gửi" in sign_in(city.hanh).get("/viec-hom-nay/").content.decode()
+    assert failed.code not in sign_in(city.cuong).get("/viec-hom-nay/").content.decode()

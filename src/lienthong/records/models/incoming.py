@@ -6,6 +6,7 @@ from typing import ClassVar
 
 from django.conf import settings
 from django.contrib.postgres.fields import ArrayField
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -118,6 +119,8 @@ class IncomingDocument(models.Model):
             models.Index(fields=["agency", "asked"], condition=~Q(asked=""), name="records_incoming_asked"),
             models.Index(fields=["agency", "code_folded"], name="records_incoming_code"),
             models.Index(fields=["agency", "document_id"], name="records_incoming_docid"),
+            # What came in answer to a document that went out.
+            GinIndex(fields=["responds_to"], name="records_incoming_responds"),
         ]
 
     def __str__(self) -> str:

@@ -5,6 +5,7 @@ from __future__ import annotations
 
 from typing import ClassVar
 
+from django.contrib.postgres.indexes import GinIndex
 from django.db import models
 from django.db.models import Q
 
@@ -102,6 +103,8 @@ class OutgoingDocument(models.Model):
                 fields=["lease_until"], condition=Q(state=OutgoingState.SENDING.value), name="outgoing_in_flight"
             ),
             models.Index(fields=["target"], name="outgoing_orders"),
+            # What answers a document that came in.
+            GinIndex(fields=["answers"], opclasses=["jsonb_path_ops"], name="outgoing_answers"),
         ]
 
     def __str__(self) -> str:

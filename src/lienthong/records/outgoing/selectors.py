@@ -19,6 +19,7 @@ from lienthong.common.folding import fold, fold_code
 from lienthong.exchange.chasing import list_overdue
 from lienthong.exchange.models import Delivery
 from lienthong.records.outgoing.models import OutgoingDocument, OutgoingRecipient, Reminder
+from lienthong.records.outgoing.notation import type_name
 from lienthong.records.outgoing.standing import Tally
 from lienthong.records.outgoing.states import OutgoingState
 
@@ -80,6 +81,18 @@ def visible(actor: Actor) -> QuerySet[OutgoingDocument]:
     raise NotAllowedError("Bạn không có quyền xem văn bản đi. Liên hệ quản trị của cơ quan nếu cần quyền này.")
 
 
+def may_see(actor: Actor) -> bool:
+    """Whether the actor reads some: those of the agency, or those they drafted."""
+    agency = actor.agency_id
+    acts = (DocumentAct.READ, DocumentAct.COMPOSE)
+    return agency is not None and any(may_on_documents(actor, act, agency_id=agency) for act in acts)
+
+
+def numbered_unsent(actor: Actor) -> QuerySet[OutgoingDocument]:
+    """What has a number and waits to be sent, the oldest first."""
+    return visible(actor).filter(state=OutgoingState.NUMBERED.value).order_by("numbered_at")
+
+
 def list_outgoing(
     actor: Actor, wanted: OutgoingFilter, *, after: OutgoingPosition | None = None, limit: int = 50
 ) -> list[OutgoingLine]:
@@ -131,9 +144,9 @@ _UNTOUCHED = Q(state=OutgoingState.DRAFT.value, updated_at=F("created_at"), targ
 
 
 def _needs_care(agency_id: int) -> Q:
-    """The axis refused it, could not bring it somewhere, or gave a delivery up: pinned until somebody acts."""
+    """The axis refused it, could not bring it somewhere, gave a delivery up or blocked it: pinned until somebody acts."""
     given_up = (
-        Delivery.objects.filter(state="given_up", package__document__agency=agency_id)
+        Delivery.objects.filter(state__in=["given_up", "blocked"], package__document__agency=agency_id)
         .values_list("package__document_id", flat=True)
         .distinct()[:_MOST_COUNTED]
     )
@@ -205,6 +218,7 @@ class OutgoingEntryLine:
     number: int
     code: str
     issued_on: date | None
+    year: int
     type_code: str
     subject: str
     signer: str
@@ -213,6 +227,11 @@ class OutgoingEntryLine:
     copies: int | None
     note: str
     state: OutgoingState
+
+    @property
+    def content(self) -> str:
+        """Kind of document and abstract, as the register has them in one column."""
+        return ": ".join(filter(None, [type_name(self.type_code), self.subject]))
 
 
 def outgoing_register(  # noqa: PLR0913 - what a register is printed by
@@ -246,6 +265,7 @@ def _entry(row: OutgoingDocument, receivers: str) -> OutgoingEntryLine:
         number=row.number or 0,
         code=row.code,
         issued_on=row.issued_on,
+        year=row.year or 0,
         type_code=row.type_code,
         subject=row.subject,
         signer=row.signer_name,

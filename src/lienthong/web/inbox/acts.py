@@ -26,6 +26,7 @@ from lienthong.records.numbering import next_number
 from lienthong.records.refusals import RecordsRefusal
 from lienthong.records.registers import books_of
 from lienthong.records.related import officers_of
+from lienthong.records.replies import begin_reply
 from lienthong.web.inbox.forms import AssignForm, ForwardForm, ReasonForm, RegisterForm, ResultForm
 from lienthong.web.inbox.views import drawer_context, next_waiting, oob_context, row_of
 from lienthong.web.pages import PageRequest, View, documents, page
@@ -214,6 +215,17 @@ def _undo(request: PageRequest, pk: UUID) -> str:
 agree = _at_once(DocumentAct.ANSWER, _agree)
 start = _at_once(DocumentAct.HANDLE, _start)
 undo_assign = _at_once(DocumentAct.ASSIGN, _undo)
+
+
+@require_POST
+@page(documents(DocumentAct.COMPOSE))
+def reply(request: PageRequest, pk: UUID) -> HttpResponse:
+    """Begin the answer, and go on composing it."""
+    try:
+        made = begin_reply(actor=request.actor, incoming_id=pk)
+    except RecordsRefusal as refusal:
+        return refused(request, refusal, reverse("inbox"))
+    return redirect("compose-draft", document=made.pk)
 
 
 @require_POST

@@ -27,6 +27,7 @@ urlpatterns = [
     path("<uuid:pk>/chuyen-tiep/", acts.pass_on, name="inbox-forward"),
     path("<uuid:pk>/dong-y/", acts.agree, name="inbox-agree"),
     path("<uuid:pk>/khong-dong-y/", acts.decline, name="inbox-decline"),
+    path("<uuid:pk>/tra-loi/", acts.reply, name="inbox-reply"),
     path("<uuid:pk>/chua-doc/", acts.unread, name="inbox-unread"),
     path("<uuid:pk>/tep/<int:place>/", downloads.attachment, name="inbox-file"),
     path("<uuid:pk>/tep/<int:place>/ben-trong/", downloads.archive, name="inbox-archive"),

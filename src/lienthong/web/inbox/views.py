@@ -20,8 +20,9 @@ from lienthong.records.access import assignees_of, incoming_of
 from lienthong.records.clocks import deadlines_of, pressing_of
 from lienthong.records.inbox import Cursor, ListFilters, Tab, count_incoming, list_incoming
 from lienthong.records.incoming import mark_opened
-from lienthong.records.incoming_states import Step, steps_of
+from lienthong.records.incoming_states import Step, is_order, steps_of
 from lienthong.records.models import Direction, IncomingDocument, SavedView, SearchEntry
+from lienthong.records.outgoing.selectors import reminders_for
 from lienthong.records.refusals import RecordsRefusal
 from lienthong.records.related import related_of
 from lienthong.web.inbox import showing
@@ -121,12 +122,20 @@ def drawer_context(actor: Actor, one: IncomingDocument, query: QueryDict) -> dic
         "reports": one.reports.exclude(state="sent").order_by("id"),
         "endorsement": one.endorsements.filter(undone_at=None).order_by("-id").first(),
         "text": SearchEntry.objects.filter(pk=one.pk).first(),
+        "may_reply": may_reply(actor, one),
+        "reminders": reminders_for(one.agency_id, [one.origin_id])[:3] if one.origin_id else [],
         "may": {step.value: True for step in allowed_steps(actor, one)},
         "query": _kept(query),
         "one_row": [row_of(one, selected=True)],
         "tab": _tab(query),
         "picks": _may_register(actor),
     }
+
+
+def may_reply(actor: Actor, one: IncomingDocument) -> bool:
+    """Whether "Soạn trả lời" is shown: a recall or update is answered in its own way, and what ended is not."""
+    allowed = may_on_documents(actor, DocumentAct.COMPOSE, agency_id=one.agency_id)
+    return allowed and not is_order(one.business_type) and (not one.standing.is_ended)
 
 
 def allowed_steps(actor: Actor, one: IncomingDocument) -> list[Step]:

@@ -26,6 +26,7 @@ from lienthong.records.outgoing.notation import type_name
 from lienthong.records.outgoing.services import asking, drafting, following
 from lienthong.records.outgoing.standing import Group
 from lienthong.records.outgoing.states import OutgoingAct, OutgoingState
+from lienthong.records.related import related_of_outgoing
 from lienthong.web.outbox.forms import MetadataForm, initial_of
 from lienthong.web.outbox.guard import outgoing_page, told
 from lienthong.web.outbox.sheets import board_sheet
@@ -59,6 +60,7 @@ def document_page(request: PageRequest, document: UUID) -> HttpResponse:
         "files": stored_files.files_of(found),
         "proof": proof_of(found),
         "steps": _history(found),
+        "related": related_of_outgoing(request.actor, found),
         "orders": list(found.orders.exclude(exchange_id=None).order_by("-created_at")),
         "type_name": type_name(found.type_code),
         "recallable": asking.askable(found, Ask.RECALL) if not found.frozen_at else [],

@@ -3,6 +3,7 @@
 from __future__ import annotations
 
 import tempfile
+from collections.abc import Callable, Iterator
 from datetime import date
 from typing import Any
 
@@ -10,7 +11,6 @@ from django import forms
 from django.contrib import messages
 from django.http import FileResponse, HttpRequest, HttpResponse, HttpResponseBase
 from django.shortcuts import redirect, render
-from django.urls import reverse
 from django.views.decorators.http import require_POST, require_safe
 
 from lienthong.accounts.policies import DocumentAct, may_on_documents
@@ -18,14 +18,16 @@ from lienthong.common import clock
 from lienthong.common.folding import fold
 from lienthong.records.models import Book, Direction
 from lienthong.records.refusals import RecordsRefusal
-from lienthong.records.register_xlsx import write_incoming
+from lienthong.records.register_xlsx import Heading, write_incoming, write_outgoing
 from lienthong.records.registers import (
     INCOMING_COLUMNS,
+    OUTGOING_COLUMNS,
     Period,
     book_of,
     books_of,
     close_book,
     open_book,
+    outgoing_lines,
     register_lines,
 )
 from lienthong.web.errors import not_found
@@ -67,14 +69,12 @@ def index(request: PageRequest) -> HttpResponse:
 @page(documents(DocumentAct.EXPORT))
 def book(request: PageRequest, pk: int) -> HttpResponse:
     """What stands in a book, page by page."""
-    found = _incoming_book(request, pk)
+    found = _book(request, pk)
     if found is None:
         return not_found(request)
     form = PeriodForm(request.GET)
     period = form.period()
-    lines = list(
-        register_lines(actor=request.actor, book=found, period=period, after=_place(request), limit=_LIMIT + 1)
-    )
+    lines = list(_lines(request, found, period, after=_place(request), limit=_LIMIT + 1))
     told = _told(found, period, form) | {"lines": lines[:_LIMIT], "next_url": _next_url(request, lines)}
     return render(request, "registers/book.html", told)
 
@@ -83,12 +83,12 @@ def book(request: PageRequest, pk: int) -> HttpResponse:
 @page(documents(DocumentAct.EXPORT))
 def print_out(request: PageRequest, pk: int) -> HttpResponse:
     """The register as it is printed."""
-    found = _incoming_book(request, pk)
+    found = _book(request, pk)
     if found is None:
         return not_found(request)
     form = PeriodForm(request.GET)
     period = form.period()
-    lines = list(register_lines(actor=request.actor, book=found, period=period, limit=_PRINTED + 1))
+    lines = list(_lines(request, found, period, limit=_PRINTED + 1))
     told = _told(found, period, form) | {"lines": lines[:_PRINTED], "is_cut": len(lines) > _PRINTED}
     return render(request, "registers/print.html", told)
 
@@ -97,13 +97,14 @@ def print_out(request: PageRequest, pk: int) -> HttpResponse:
 @page(documents(DocumentAct.EXPORT))
 def spreadsheet(request: PageRequest, pk: int) -> HttpResponseBase:
     """The register as XLSX, whatever its length; written to a file first, so that memory stays the same."""
-    found = _incoming_book(request, pk)
+    found = _book(request, pk)
     if found is None:
         return not_found(request)
     period = PeriodForm(request.GET).period()
     out = tempfile.TemporaryFile()  # noqa: SIM115 - the answer closes it
-    lines = register_lines(actor=request.actor, book=found, period=period)
-    write_incoming(out, lines, agency=request.actor.agency_name, book=found.name, period=period.text)
+    heading = Heading(agency=request.actor.agency_name, book=found.name, period=period.text)
+    write: Callable[..., None] = write_outgoing if _is_outgoing(found) else write_incoming
+    write(out, _lines(request, found, period), heading)
     out.seek(0)
     name = f"{fold(found.name).replace(' ', '-')}-{period.since:%Y%m%d}-{period.until:%Y%m%d}.xlsx"
     return FileResponse(out, as_attachment=True, filename=name)
@@ -135,18 +136,27 @@ def close(request: PageRequest, pk: int) -> HttpResponse:
     return redirect("registers")
 
 
-def _incoming_book(request: PageRequest, pk: int) -> Book | None:
+def _book(request: PageRequest, pk: int) -> Book | None:
     try:
-        found = book_of(request.actor, pk)
+        return book_of(request.actor, pk)
     except RecordsRefusal:
         return None
-    return found if found.direction == Direction.INCOMING else None
+
+
+def _is_outgoing(found: Book) -> bool:
+    return found.direction == Direction.OUTGOING
+
+
+def _lines(request: PageRequest, found: Book, period: Period, **bounds: Any) -> Iterator[Any]:
+    read: Callable[..., Iterator[Any]] = outgoing_lines if _is_outgoing(found) else register_lines
+    return read(actor=request.actor, book=found, period=period, **bounds)
 
 
 def _told(found: Book, period: Period, form: PeriodForm) -> dict[str, Any]:
     query = f"tu={period.since:%d/%m/%Y}&den={period.until:%d/%m/%Y}"
-    columns = [label for label, _ in INCOMING_COLUMNS]
-    return {"book": found, "period": period, "form": form, "query": query, "columns": columns}
+    columns = [label for label, _ in (OUTGOING_COLUMNS if _is_outgoing(found) else INCOMING_COLUMNS)]
+    table = "registers/outgoing.html" if _is_outgoing(found) else "registers/table.html"
+    return {"book": found, "period": period, "form": form, "query": query, "columns": columns, "table": table}
 
 
 def _place(request: HttpRequest) -> tuple[int, int] | None:
@@ -157,7 +167,7 @@ def _place(request: HttpRequest) -> tuple[int, int] | None:
 def _next_url(request: HttpRequest, lines: list[Any]) -> str:
     if len(lines) <= _LIMIT:
         return ""
-    last = lines[_LIMIT - 1].document
+    last = lines[_LIMIT - 1]
     query = request.GET.copy()
-    query["sau"] = f"{last.arrival_year}-{last.arrival_number}"
-    return f"{reverse('registers-book', args=[last.book_id])}?{query.urlencode()}"
+    query["sau"] = f"{last.year}-{last.number}"
+    return f"{request.path}?{query.urlencode()}"
