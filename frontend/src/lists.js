@@ -73,8 +73,8 @@ function count() {
   const picked = boxes.filter((box) => box.checked).length;
   for (const bar of document.querySelectorAll("[data-bulk]")) {
     bar.hidden = picked === 0;
-    for (const told of bar.querySelectorAll("[data-picked]")) told.textContent = picked;
   }
+  for (const told of document.querySelectorAll("[data-picked]")) told.textContent = picked; // dialogs say it too
   const all = document.querySelector("input[data-pick-all]");
   if (all) {
     all.checked = picked > 0 && picked === boxes.length;

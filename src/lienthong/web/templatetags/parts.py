@@ -14,7 +14,7 @@ from django.template.context import RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from edxml102.codes import Priority
+from edxml102.codes import Priority, StatusCode
 from lienthong.common import clock
 from lienthong.common.text import grouped
 from lienthong.web import wording
@@ -60,6 +60,12 @@ def badge(tone: str, label: str, icon_name: str = "") -> SafeString:
     return format_html('<span class="badge {}">{}{}</span>', tone, icon(icon_name or _TONES[tone]), label)
 
 
+@register.filter
+def status_word(code: str) -> str:
+    """Business status by the code of table 4.4, in the words of the office; an unknown code as it came."""
+    return found.label if (found := StatusCode.known(code)) else code
+
+
 @register.simple_tag
 def urgency(code: str | None) -> SafeString | str:
     """Mark of urgency by the code of table 4.2; nothing for ordinary documents, an unknown code as it came."""
@@ -81,7 +87,8 @@ def moment(at: datetime | None, verb: str = "") -> SafeString | str:
         return ""
     now = clock.now()
     return format_html(
-        '<time datetime="{}" title="{}">{}{}</time><span class="ago"><span class="comma">, </span><span data-ago="{}">{}</span></span>',
+        '<time datetime="{}" title="{}">{}{}</time>'
+        '<span class="ago"><span class="comma">, </span><span data-ago="{}">{}</span></span>',
         at.isoformat(),
         wording.full(at),
         f"{verb} " if verb else "",
