@@ -39,6 +39,14 @@ function close() {
   back?.focus();
 }
 
+function closeStrip() {
+  const strip = document.getElementById("strip");
+  if (!strip?.firstElementChild) return false;
+  strip.replaceChildren();
+  document.querySelector("[data-row][aria-selected=true]")?.focus();
+  return true;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (document.querySelector("dialog[open]")) return;
@@ -49,7 +57,7 @@ document.addEventListener("keydown", (event) => {
     k: () => move(-1),
     ArrowUp: () => row && move(-1),
     Enter: () => row && document.activeElement === row && (open(row), true),
-    Escape: () => isOpen() && (close(), true),
+    Escape: () => closeStrip() || isOpen() && (close(), true),
     x: () => {
       const box = row?.querySelector("input[data-pick]");
       box?.click();
