@@ -11,7 +11,9 @@ from django.test import Client
 from django.urls import URLPattern, URLResolver, reverse
 
 from lienthong.accounts.roles import Role
+from lienthong.records.outgoing.models import OutgoingDocument
 from lienthong.web import urls
+from tests.web import workplace
 from tests.web.matrix import GATES, LEAD_BACK, OPEN, ROWS, Row
 from tests.web.world import BROWSER, World, make_world
 
@@ -83,6 +85,25 @@ def test_what_belongs_to_another_agency_is_not_found(world: World, name: str) ->
     for role in row.allow:
         if not role.is_of_axis:
             assert _ask(world.client(role), row, name, arguments) == 404, role
+
+
+_ABOUT_INCOMING = ("document", "slip", "file", "archive", "package", "start", "finish", "unread")
+
+
+@pytest.mark.parametrize("name", [f"inbox-{name}" for name in _ABOUT_INCOMING])
+def test_an_officer_does_not_find_what_is_not_assigned_to_them(world: World, name: str) -> None:
+    arguments: dict[str, object] = {"pk": workplace.make_incoming(world, ours=True, assigned=False).pk}
+    if name in ("inbox-file", "inbox-archive"):
+        arguments["place"] = 0
+    assert _ask(world.client(Role.OFFICER), ROWS[name], name, arguments) == 404
+
+
+@pytest.mark.parametrize("name", [name for name in ROWS if name.startswith(("outgoing", "compose-"))])
+def test_an_officer_does_not_find_what_a_colleague_drafted(world: World, name: str) -> None:
+    row = ROWS[name]
+    arguments = row.ours(world) if row.ours else {}
+    OutgoingDocument.objects.filter(pk=arguments["document"]).update(author=world.people[Role.CLERK])
+    assert _ask(world.client(Role.OFFICER), row, name, arguments) in (403, 404)
 
 
 @pytest.mark.parametrize("name", ROWS)
