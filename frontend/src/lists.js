@@ -39,6 +39,14 @@ function close() {
   back?.focus();
 }
 
+function closeStrip() {
+  const strip = document.getElementById("strip");
+  if (!strip?.firstElementChild) return false;
+  strip.replaceChildren();
+  document.querySelector("[data-row][aria-selected=true]")?.focus();
+  return true;
+}
+
 document.addEventListener("keydown", (event) => {
   if (event.ctrlKey || event.metaKey || event.altKey || isTyping(event.target)) return;
   if (document.querySelector("dialog[open]")) return;
@@ -49,7 +57,7 @@ document.addEventListener("keydown", (event) => {
     k: () => move(-1),
     ArrowUp: () => row && move(-1),
     Enter: () => row && document.activeElement === row && (open(row), true),
-    Escape: () => isOpen() && (close(), true),
+    Escape: () => closeStrip() || isOpen() && (close(), true),
     x: () => {
       const box = row?.querySelector("input[data-pick]");
       box?.click();
@@ -73,8 +81,8 @@ function count() {
   const picked = boxes.filter((box) => box.checked).length;
   for (const bar of document.querySelectorAll("[data-bulk]")) {
     bar.hidden = picked === 0;
-    for (const told of bar.querySelectorAll("[data-picked]")) told.textContent = picked;
   }
+  for (const told of document.querySelectorAll("[data-picked]")) told.textContent = picked; // dialogs say it too
   const all = document.querySelector("input[data-pick-all]");
   if (all) {
     all.checked = picked > 0 && picked === boxes.length;

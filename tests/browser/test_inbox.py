@@ -43,6 +43,24 @@ def test_the_clerk_receives_and_registers_by_keyboard(visit: Any, arrived: list[
     expect(page.locator("#drawer")).to_be_empty()
 
 
+def test_esc_goes_back_step_by_step_and_the_list_stays_whole(visit: Any, arrived: list[str]) -> None:
+    page = visit("hanh.vt").page
+    page.goto("/van-ban-den/")
+    page.keyboard.press("j")
+    page.keyboard.press("Enter")
+    expect(page.locator(".pdf canvas").first).to_be_visible()
+    page.keyboard.press("a")
+    expect(page.get_by_text("Số đến tiếp theo")).to_be_visible()
+    page.keyboard.press("Escape")  # the strip
+    expect(page.locator("#strip")).to_be_empty()
+    expect(page.locator("#drawer h2")).to_be_visible()
+    page.keyboard.press("Escape")  # the drawer
+    expect(page.locator("#drawer")).to_be_empty()
+    expect(page.locator("[data-row]").first).to_be_focused()
+    expect(page.locator("tbody tbody")).to_have_count(0)  # the row that was opened is again one among the others
+    assert page.evaluate("document.documentElement.scrollWidth") == LAPTOP["width"]
+
+
 def test_refusing_without_a_reason_says_so_and_keeps_the_page(visit: Any, arrived: list[str]) -> None:
     page = visit("hanh.vt").page
     page.goto("/van-ban-den/")

@@ -7,6 +7,7 @@ from django import forms
 from lienthong.accounts.errors import AccountError
 
 DAY_FORMATS = ["%d/%m/%Y", "%Y-%m-%d"]
+WRONG_DAY = "Ngày không đúng. Ghi ngày/tháng/năm, ví dụ 05/09/2026."
 
 
 def day_field(label: str, *, required: bool = True, hint: str = "") -> forms.DateField:
@@ -14,9 +15,13 @@ def day_field(label: str, *, required: bool = True, hint: str = "") -> forms.Dat
     widget = forms.DateInput(
         format="%d/%m/%Y", attrs={"inputmode": "numeric", "placeholder": "ngày/tháng/năm", "autocomplete": "off"}
     )
-    wrong = {"invalid": "Ngày không đúng. Ghi ngày/tháng/năm, ví dụ 05/09/2026."}
     return forms.DateField(
-        label=label, required=required, help_text=hint, widget=widget, input_formats=DAY_FORMATS, error_messages=wrong
+        label=label,
+        required=required,
+        help_text=hint,
+        widget=widget,
+        input_formats=DAY_FORMATS,
+        error_messages={"invalid": WRONG_DAY},
     )
 
 

@@ -14,7 +14,7 @@ from django.template.context import RequestContext
 from django.utils.html import format_html
 from django.utils.safestring import SafeString
 
-from edxml102.codes import Priority
+from edxml102.codes import Priority, StatusCode
 from lienthong.common import clock
 from lienthong.common.text import grouped
 from lienthong.web import wording
@@ -58,6 +58,12 @@ def icon(name: str, label: str = "") -> SafeString:
 def badge(tone: str, label: str, icon_name: str = "") -> SafeString:
     """A state: word, icon and colour. Tones: neutral blue green orange red purple teal."""
     return format_html('<span class="badge {}">{}{}</span>', tone, icon(icon_name or _TONES[tone]), label)
+
+
+@register.filter
+def status_word(code: str) -> str:
+    """Business status by the code of table 4.4, in the words of the office; an unknown code as it came."""
+    return found.label if (found := StatusCode.known(code)) else code
 
 
 @register.simple_tag
