@@ -16,7 +16,6 @@ from lienthong.statistics.models import Progress
 from lienthong.statistics.periods import Period
 from lienthong.statistics.selectors import Facts, figures
 
-
 _DAY, _LATE = timedelta(days=1), timedelta(minutes=10)
 
 
@@ -121,7 +120,7 @@ _ORDERS = {
         "(f.document, f.recipient) < (%(after0)s, %(after1)s)",
         (UUID, UUID),
         _WITHIN,
-    ),  # fmt: skip
+    ),
     Source.REJECTION: _Order("f.event_id DESC", "f.event_id < %(after0)s", (int,), "TRUE"),
 }
 _NUMBER = "CASE WHEN d.notation = '' THEN d.number ELSE d.number || '/' || d.notation END AS code"
