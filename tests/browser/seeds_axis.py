@@ -7,6 +7,7 @@ import json
 import random
 import sys
 from datetime import date, timedelta
+from typing import Any
 
 from lienthong.cli import runtime
 
@@ -70,6 +71,7 @@ def seed() -> dict[str, str]:
         last_error="Hệ thống nơi nhận báo lỗi HTTP 500. Đã thử 9 lần trong hết thời hạn cho phép.",
     )  # fmt: skip
     send(senders[1], communes[1], at=clock.now() - timedelta(minutes=50), delivered=None)
+    _hold(send(senders[2], *communes[2:6], at=clock.now() - timedelta(minutes=12), delivered=None, priority=1))
     Channel.objects.create(system=communes[2].system, failures=6, open_until=clock.now() + timedelta(minutes=1),
                            last_error="Không kết nối được tới vanban.donvi.mau.")  # fmt: skip
     now, events = clock.now(), 0
@@ -93,6 +95,16 @@ def seed() -> dict[str, str]:
         "closed": "H98.30",
         "sender": senders[0].code,
     }
+
+
+def _hold(sent: Any) -> None:
+    """A stamp of secrecy was seen on its first page after it had been accepted."""
+    from django.db import connection, transaction
+    from lienthong.common.sql import hot_cursor
+    from lienthong.exchange.guards import holds
+
+    with transaction.atomic(), connection.wrap_database_errors:
+        holds.quarantine(hot_cursor(), sent.document.pk, reason="Trang đầu của tệp PDF có dấu chỉ độ mật.")
 
 
 if __name__ == "__main__":

@@ -39,6 +39,19 @@ def test_the_operator_finds_why_a_package_is_stuck_and_redirects_it(visit: Any, 
     expect(page.locator("main")).not_to_contain_text("Văn bản mẫu số")
 
 
+def test_a_held_package_is_blocked_after_a_confirmation(visit: Any, axis: dict[str, str]) -> None:
+    page = visit("van.vh").page
+    page.goto("/truc/goi-bi-giu/")
+    package = page.locator("article").first
+    expect(package).to_contain_text("Trang đầu của tệp PDF có dấu chỉ độ mật.")
+    package.get_by_label("Lý do").fill("Bà Liên đã xem, là tài liệu mật (mẫu)")
+    package.get_by_role("button", name="Chặn").click()
+    expect(page.get_by_role("dialog")).to_contain_text("sẽ không đến 4 nơi nhận")
+    assert_accessible(page)
+    page.get_by_role("dialog").get_by_role("button", name="Quay lại").or_(page.get_by_role("dialog").get_by_role("button", name="Hủy")).or_(page.get_by_role("dialog").get_by_role("button", name="Thôi")).first.click()
+    expect(package).to_be_visible()
+
+
 def test_a_package_without_a_reason_stays_where_it_is(visit: Any, axis: dict[str, str]) -> None:
     page = visit("van.vh").page
     page.goto("/truc/goi-can-xu-ly/")
@@ -153,6 +166,7 @@ def test_a_closed_agency_names_its_successor(visit: Any, axis: dict[str, str]) -
 
 PAGES = {
     "truc": "/truc/", "goi-can-xu-ly": "/truc/goi-can-xu-ly/", "canh-bao": "/truc/canh-bao/",
+    "goi-bi-giu": "/truc/goi-bi-giu/",
     "he-thong": "/truc/he-thong/", "mot-he-thong": "/truc/he-thong/{slow}/", "them-he-thong": "/truc/he-thong/them/",
     "tra-cuu": "/truc/tra-cuu/?q=CV", "mot-goi": "/truc/tra-cuu/{document}/", "thong-ke": "/thong-ke/",
     "thong-ke-nam": "/thong-ke/?ky=2026", "thong-ke-co-quan": "/thong-ke/?co-quan={sender}",

@@ -6,6 +6,7 @@ later, or only for one city, comes from a file of overrides.
 
 from __future__ import annotations
 
+import threading
 from collections.abc import Iterable, Mapping
 from datetime import date, datetime, time, timedelta
 from functools import cache
@@ -56,6 +57,11 @@ def _calendar() -> HolidayBase:
     from holidays import country_holidays  # noqa: PLC0415 - takes a third of a second, and only deadlines need it
 
     return country_holidays("VN")
+
+
+def warm_up() -> None:
+    """Load the calendar before the first page asks for a deadline; it takes a third of a second and more."""
+    threading.Thread(target=_calendar, name="calendar", daemon=True).start()
 
 
 @cache

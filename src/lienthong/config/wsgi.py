@@ -13,6 +13,7 @@ from django.core.handlers.wsgi import WSGIHandler
 from django.core.wsgi import get_wsgi_application
 from whitenoise import WhiteNoise
 
+from lienthong.common.working_days import warm_up
 from lienthong.config.front import is_gateway
 from lienthong.monitoring.http_metrics import measured
 
@@ -37,6 +38,7 @@ class GatewayHandler(WSGIHandler):
 
 def _build() -> Application:
     pages: Any = get_wsgi_application()
+    warm_up()
     gateways: Any = GatewayHandler()
     files: Any = WhiteNoise(
         pages, root=settings.STATIC_ROOT, prefix=settings.STATIC_URL, max_age=_DAY, immutable_file_test=_is_hashed

@@ -10,10 +10,13 @@ from typing import cast
 from django.conf import settings
 from django.utils.module_loading import import_string
 
+from lienthong.exchange.breaker import Circuit
+
 
 @dataclass(frozen=True, slots=True, kw_only=True)
 class LinkHealth:
-    """A link to another axis. ``heard_at``: the last answer; ``failing_since``: no answer since then."""
+    """A link to another axis. ``heard_at``: the last answer; ``failing_since``: no answer since then. ``synced_at``:
+    when its directory was last taken over; ``circuit``: of what goes out."""
 
     system_id: str
     name: str
@@ -25,6 +28,7 @@ class LinkHealth:
     given_up: int = 0
     refused: int = 0
     synced_at: datetime | None = None
+    circuit: Circuit = Circuit.CLOSED
 
     @property
     def lag_from(self) -> datetime | None:

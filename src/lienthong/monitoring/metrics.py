@@ -37,6 +37,8 @@ GAUGES = {
     "lienthong_system_trouble": "1 when a system is not doing as it should, by standing.",
     "lienthong_link_up": "Whether another axis answers.",
     "lienthong_link_lag_seconds": "Time since another axis was last heard.",
+    "lienthong_link_waiting": "Deliveries that wait to be handed to another axis.",
+    "lienthong_link_directory_age_seconds": "Time since the directory of another axis was last taken over.",
     "lienthong_ledger_size": "Events in the evidence log.",
     "lienthong_ledger_waiting": "Events that have no position in the log yet.",
     "lienthong_ledger_waiting_seconds": "Age of the oldest of them.",
@@ -106,11 +108,16 @@ def _of_systems(state: State) -> Iterator[Metric]:
 
 def _of_links(state: State) -> Iterator[Metric]:
     up, lag = _family("lienthong_link_up", "system"), _family("lienthong_link_lag_seconds", "system")
+    waiting = _family("lienthong_link_waiting", "system")
+    age = _family("lienthong_link_directory_age_seconds", "system")
     for link in state.links:
+        waiting.add_metric([link.system_id], link.waiting)
+        if link.synced_at is not None:
+            age.add_metric([link.system_id], max(0.0, (state.now - link.synced_at).total_seconds()))
         up.add_metric([link.system_id], float(link.failing_since is None and not link.locked))
         if link.lag_from is not None:
             lag.add_metric([link.system_id], max(0.0, (state.now - link.lag_from).total_seconds()))
-    yield from (up, lag)
+    yield from (up, lag, waiting, age)
 
 
 def _of_ledger(state: State) -> Iterator[Metric]:

@@ -3,17 +3,20 @@
 from __future__ import annotations
 
 from dataclasses import dataclass
-from datetime import datetime
+from datetime import datetime, time, timedelta
 from typing import Any
 from uuid import UUID
 
 from django.db import connection
 
 from lienthong.common import clock
+from lienthong.common.ids import first_id_at
 from lienthong.statistics.measures import Measure, Scope, Source
 from lienthong.statistics.models import Progress
 from lienthong.statistics.periods import Period
 from lienthong.statistics.selectors import Facts, figures
+
+_DAY, _LATE = timedelta(days=1), timedelta(minutes=10)
 
 
 @dataclass(frozen=True, slots=True, kw_only=True)
@@ -62,16 +65,21 @@ def list_lines(  # noqa: PLR0913
     """Exactly what a figure counts, newest first, a page at a time."""
     progress = Progress.objects.filter(pk=1).first()
     found = Facts(scope, period, measure.source, progress, at or clock.now())
-    relation, parameters = found.of(measure, closed_days=True), found.parameters
-    where = [f"({measure.where})"]
+    parameters = found.parameters | _id_range(period)
+    order = _ORDERS[measure.source]
+    where = [f"({measure.where})", order.within]
     if key is not None:
         where.append(f"({measure.key})::text = %(key)s")
         parameters["key"] = key
-    order = _ORDERS[measure.source]
     if after:
         where.append(order.after)
         parameters |= order.parse(after)
-    statement = found.complete(_LISTS[measure.source].format(relation=relation, where=" AND ".join(where)))
+    # Every part stops by itself at the limit, so that its index is walked and nothing is sorted.
+    parts = " UNION ALL ".join(
+        f"(SELECT f.* FROM ({part}) f WHERE {' AND '.join(where)} ORDER BY {order.by} LIMIT %(limit)s)"
+        for part in found.parts(measure, closed_days=True)
+    )
+    statement = found.complete(_LISTS[measure.source].format(relation=f"({parts})", order=order.by))
     with connection.cursor() as cursor:
         cursor.execute(statement, {**parameters, "limit": limit + 1})
         names = [column.name for column in cursor.description or ()]
@@ -80,12 +88,20 @@ def list_lines(  # noqa: PLR0913
     return Page(lines, lines[-1].cursor if len(rows) > limit else "")
 
 
+def _id_range(period: Period) -> dict[str, Any]:
+    """Ids are ordered by time; one is made some moments after the time of receipt, which decides."""
+    begin, end = (datetime.combine(day, time(), clock.VIETNAM) for day in (period.first, period.last + _DAY))
+    return {"oldest": first_id_at(begin), "newest": first_id_at(end + _LATE)}
+
+
 @dataclass(frozen=True, slots=True)
 class _Order:
     """How lists of a source go on after a line."""
 
+    by: str
     after: str
     kinds: tuple[type, ...]
+    within: str
 
     def parse(self, text: str) -> dict[str, Any]:
         """A cursor that is none begins at the end: it lists nothing."""
@@ -96,27 +112,32 @@ class _Order:
         return {f"after{number}": value for number, value in enumerate(values)}
 
 
+_WITHIN = "f.document >= %(oldest)s AND f.document < %(newest)s"
 _ORDERS = {
-    Source.DOCUMENT: _Order("f.document < %(after0)s", (UUID,)),
-    Source.COPY: _Order("(f.document, f.recipient) < (%(after0)s, %(after1)s)", (UUID, UUID)),
-    Source.REJECTION: _Order("f.event_id < %(after0)s", (int,)),
+    Source.DOCUMENT: _Order("f.document DESC", "f.document < %(after0)s", (UUID,), _WITHIN),
+    Source.COPY: _Order(
+        "f.document DESC, f.recipient DESC",
+        "(f.document, f.recipient) < (%(after0)s, %(after1)s)",
+        (UUID, UUID),
+        _WITHIN,
+    ),
+    Source.REJECTION: _Order("f.event_id DESC", "f.event_id < %(after0)s", (int,), "TRUE"),
 }
 _NUMBER = "CASE WHEN d.notation = '' THEN d.number ELSE d.number || '/' || d.notation END AS code"
 _LISTS = {
     Source.DOCUMENT: (
         "SELECT f.*, d.received_at AS at, " + _NUMBER + ", d.subject, d.from_name"
-        " FROM (SELECT f.* FROM {relation} f WHERE {where} ORDER BY f.document DESC LIMIT %(limit)s) f"
+        " FROM (SELECT f.* FROM {relation} f ORDER BY {order} LIMIT %(limit)s) f"
         " JOIN exchange_document d ON d.id = f.document ORDER BY f.document DESC"
     ),
     Source.COPY: (
         "SELECT f.*, d.received_at AS at, " + _NUMBER + ", d.subject, d.from_name, r.name AS to_name, r.reason,"
         " r.status_description, v.last_error"
-        " FROM (SELECT f.* FROM {relation} f WHERE {where} ORDER BY f.document DESC, f.recipient DESC"
-        " LIMIT %(limit)s) f"
+        " FROM (SELECT f.* FROM {relation} f ORDER BY {order} LIMIT %(limit)s) f"
         " JOIN exchange_document d ON d.id = f.document JOIN exchange_recipient r ON r.id = f.recipient"
         " LEFT JOIN exchange_delivery v ON v.id = r.delivery_id ORDER BY f.document DESC, f.recipient DESC"
     ),
-    Source.REJECTION: "SELECT f.* FROM {relation} f WHERE {where} ORDER BY f.event_id DESC LIMIT %(limit)s",
+    Source.REJECTION: "SELECT f.* FROM {relation} f ORDER BY {order} LIMIT %(limit)s",
 }
 _STEPS = {
     Measure.CARRIED: "transport", Measure.SEND_01: "step_01", Measure.RECEIVED_01: "step_01",

@@ -233,6 +233,10 @@ class Facts:
 
     def of(self, measure: Measure, *, closed_days: bool) -> str:
         """The facts that a measure looks at; ``closed_days``: not only the live ones."""
+        return f"({' UNION ALL '.join(self.parts(measure, closed_days=closed_days))})"
+
+    def parts(self, measure: Measure, *, closed_days: bool) -> list[str]:
+        """The same, each part by itself."""
         where = self._within(measure.side)
         # The small index of what is waited for is used only when the query says so.
         where += " AND wanted <> ''" if measure.timed else ""
@@ -240,7 +244,7 @@ class Facts:
         if closed_days and self._has_closed:
             table = f"statistics_{self._source.value}"
             parts.append(f"SELECT {self._columns} FROM {table} WHERE day < %(live_from)s AND {where}")
-        return f"({' UNION ALL '.join(parts)})"
+        return parts
 
     def complete(self, statement: str) -> str:
         """The whole statement."""
