@@ -17,6 +17,7 @@ htmx.config.includeIndicatorStyles = false;
 htmx.config.historyCacheSize = 0; // documents do not stay in the browser after signing out
 htmx.config.refreshOnHistoryMiss = true;
 htmx.config.scrollBehavior = "auto";
+htmx.config.defaultSettleDelay = 0; // what is seen answers at once: no key pressed on it is lost
 htmx.config.responseHandling = [
   { code: "204", swap: false },
   { code: "[23]..", swap: true },
