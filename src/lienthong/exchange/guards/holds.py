@@ -82,7 +82,12 @@ def list_blocked(*, limit: int | None = None) -> list[Held]:
 def _listed(query: LiteralString, limit: int | None) -> list[Held]:
     with connection.wrap_database_errors:
         rows = hot_cursor().execute(query, {"most": limit}).fetchall()
-    return [Held(*row[:-1], bytes(row[-1])) for row in rows]
+    return [_held(row) for row in rows]
+
+
+def _held(row: tuple[Any, ...]) -> Held:
+    facts: list[Any] = [*row[:-1], bytes(row[-1])]
+    return Held(*facts)
 
 
 def count_suspected() -> int:
