@@ -72,6 +72,11 @@ def _gone(event: LedgerEvent, row: str) -> Difference:
     return Difference(Mismatch.ROW_DELETED, row, "", event.pk)
 
 
+def given_id(document: Document) -> str:
+    """The identifier its sender gave it; one that was blocked has made room for the corrected document."""
+    return document.document_id.removesuffix(f"#{document.pk}")
+
+
 def _acceptances(events: Sequence[LedgerEvent]) -> Found:
     told = [event for event in events if isinstance(event.data.get("receipt"), dict)]
     packages = Package.objects.in_bulk(_keys(event.data["receipt"].get("package") for event in told))
@@ -91,7 +96,7 @@ def _acceptances(events: Sequence[LedgerEvent]) -> Found:
             event,
             _row(Document, document.pk),
             {
-                "mã văn bản": (event.data.get("document_id"), document.document_id),
+                "mã văn bản": (event.data.get("document_id"), given_id(document)),
                 "loại nghiệp vụ": (event.data.get("business_type"), document.business_type),
                 "nơi gửi": (receipt.get("sender"), document.from_code),
             },

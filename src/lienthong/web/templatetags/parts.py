@@ -81,7 +81,8 @@ def moment(at: datetime | None, verb: str = "") -> SafeString | str:
         return ""
     now = clock.now()
     return format_html(
-        '<time datetime="{}" title="{}">{}{}</time><span class="ago">, <span data-ago="{}">{}</span></span>',
+        '<time datetime="{}" title="{}">{}{}</time><span class="ago">'
+        '<span class="comma">, </span><span data-ago="{}">{}</span></span>',
         at.isoformat(),
         wording.full(at),
         f"{verb} " if verb else "",
