@@ -100,6 +100,7 @@ def seed() -> dict[str, str]:
 def _hold(sent: Any) -> None:
     """A stamp of secrecy was seen on its first page after it had been accepted."""
     from django.db import connection, transaction
+
     from lienthong.common.sql import hot_cursor
     from lienthong.exchange.guards import holds
 
