@@ -47,6 +47,7 @@ class _Part:
 @outgoing_page(DocumentAct.COMPOSE)
 def open_upload(request: PageRequest, document: UUID) -> HttpResponse:
     """Make room for a file."""
+    access.find(request.actor, document)
     try:
         asked = json.loads(request.body)
         name, size = str(asked["name"]), int(asked["size"])
