@@ -82,7 +82,7 @@ def list_blocked(*, limit: int | None = None) -> list[Held]:
 def _listed(query: LiteralString, limit: int | None) -> list[Held]:
     with connection.wrap_database_errors:
         rows = hot_cursor().execute(query, {"most": limit}).fetchall()
-    return [Held(*row[:-1], bytes(row[-1])) for row in rows]
+    return [Held(*(*row[:-1], bytes(row[-1]))) for row in rows]
 
 
 def count_suspected() -> int:
