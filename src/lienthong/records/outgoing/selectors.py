@@ -144,7 +144,7 @@ _UNTOUCHED = Q(state=OutgoingState.DRAFT.value, updated_at=F("created_at"), targ
 
 
 def _needs_care(agency_id: int) -> Q:
-    """The axis refused it, could not bring it somewhere, gave a delivery up or blocked it: pinned until somebody acts."""
+    """The axis refused it, could not bring it somewhere, gave up or blocked a delivery: pinned until somebody acts."""
     given_up = (
         Delivery.objects.filter(state__in=["given_up", "blocked"], package__document__agency=agency_id)
         .values_list("package__document_id", flat=True)
