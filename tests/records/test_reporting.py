@@ -17,6 +17,7 @@ from lienthong.registry.services import serve_agency, stop_serving, unlock_syste
 from tests.exchange.conftest import Office
 from tests.factories import lock
 from tests.records.conftest import Arrive
+from tests.records.crashing import crash
 
 
 @pytest.fixture
@@ -78,3 +79,19 @@ def test_a_report_the_axis_refuses_is_shown_and_can_be_sent_again(
     send_again(job)
     send_due()
     assert states() == [("01", "sent"), ("03", "sent")]
+
+
+_SEND = "from lienthong.records.reporting import send_due; send_due()"
+
+
+@pytest.mark.parametrize(("place", "known"), [("records.before_report", 1), ("records.after_report", 2)])
+def test_a_crash_around_a_report_neither_loses_nor_doubles_it(
+    registered: IncomingDocument, department: Office, place: str, known: int
+) -> None:
+    crash(_SEND, at=place)
+    assert states() == [("01", "sent"), ("03", "waiting")]
+    assert len(department.inbox(PackageKind.STATUS)) == known
+    make_due()  # its lease runs out
+    send_due()
+    assert states() == [("01", "sent"), ("03", "sent")]
+    assert len(department.inbox(PackageKind.STATUS)) == 2

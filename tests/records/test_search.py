@@ -12,7 +12,7 @@ from lienthong.accounts.roles import Role
 from lienthong.records import incoming as desk_work
 from lienthong.records.facts import DocumentFacts
 from lienthong.records.models import Book, IncomingDocument, SearchEntry
-from lienthong.records.search.finding import Filters, Place, find_incoming
+from lienthong.records.search.finding import Filters, Place, find_documents
 from lienthong.records.search.reading import read_due
 from lienthong.records.search.words import code_words, read_query, words_of
 from lienthong.registry.models import Agency
@@ -65,13 +65,13 @@ def shelf(hanh: Actor, book: Book) -> list[IncomingDocument]:
 def test_what_is_found_and_in_which_order(
     shelf: list[IncomingDocument], hanh: Actor, text: str, found: list[str]
 ) -> None:
-    assert [one.number for one in find_incoming(hanh, text).documents] == found
+    assert [one.number for one in find_documents(hanh, text).documents] == found
 
 
 def test_pages_go_on_where_they_ended(shelf: list[IncomingDocument], hanh: Actor) -> None:
     numbers, place = [], None
     for _ in range(9):
-        page = find_incoming(hanh, "kế hoạch", after=place, limit=1)
+        page = find_documents(hanh, "kế hoạch", after=place, limit=1)
         numbers += [one.number for one in page.documents]
         place = Place.read(str(page.next)) if page.next else None
         if place is None:
@@ -80,24 +80,24 @@ def test_pages_go_on_where_they_ended(shelf: list[IncomingDocument], hanh: Actor
 
 
 def test_filters_narrow(shelf: list[IncomingDocument], hanh: Actor) -> None:
-    assert find_incoming(hanh, "mau", filters=Filters(until=date(2020, 1, 1))).documents == []
-    assert find_incoming(hanh, "mau", filters=Filters(state="arrived")).documents == []
-    assert len(find_incoming(hanh, "mau", filters=Filters(state="registered")).documents) == 5
+    assert find_documents(hanh, "mau", filters=Filters(until=date(2020, 1, 1))).documents == []
+    assert find_documents(hanh, "mau", filters=Filters(state="arrived")).documents == []
+    assert len(find_documents(hanh, "mau", filters=Filters(state="registered")).documents) == 5
 
 
 def test_nobody_finds_what_they_may_not_see(shelf: list[IncomingDocument], dung: Actor, hanh: Actor) -> None:
     other = make_agency("H99.41", "Xã Bạch Đằng (mẫu)")
     stranger = make_person("hoa", "Vũ Thị Hoa", Role.CLERK, other, "H99.41")
-    assert find_incoming(stranger, "tiêm chủng").documents == []
-    assert find_incoming(dung, "tiêm chủng").documents == [], "not assigned to him"
-    assert find_incoming(replace(hanh, agency_id=None), "tiêm chủng").documents == []
+    assert find_documents(stranger, "tiêm chủng").documents == []
+    assert find_documents(dung, "tiêm chủng").documents == [], "not assigned to him"
+    assert find_documents(replace(hanh, agency_id=None), "tiêm chủng").documents == []
 
 
 def test_words_in_files_are_found_once_they_are_read(arrive: Arrive, hanh: Actor, commune: Agency) -> None:
     one = arrive(content=text_pdf("Căn cứ Nghị định về an toàn thực phẩm"))
-    assert find_incoming(hanh, "thực phẩm").documents == []
+    assert find_documents(hanh, "thực phẩm").documents == []
     assert read_due() == 1
-    assert find_incoming(hanh, "thực phẩm").documents == [one]
+    assert find_documents(hanh, "thực phẩm").documents == [one]
     assert SearchEntry.objects.get(pk=one.pk).get_text_state_display() == "Tìm được trong nội dung tệp"
     assert read_due() == 0
 

@@ -3,13 +3,9 @@
 from __future__ import annotations
 
 import io
-import os
-import subprocess
-import sys
 from concurrent.futures import ThreadPoolExecutor
 
 import pytest
-from django.conf import settings as django_settings
 from django.db import connection
 from django.test.utils import CaptureQueriesContext
 
@@ -37,6 +33,7 @@ from lienthong.records.outgoing.services.sending import carry_out, give_number, 
 from lienthong.records.outgoing.states import OutgoingState
 from lienthong.registry.models import System
 from tests.factories import lock
+from tests.records.crashing import crash
 from tests.records.outgoing.cast import City, add_file, filled, fresh, make_city, ready
 
 
@@ -186,8 +183,7 @@ def _carry(document: object) -> None:
 
 
 _SEND = """
-import django, sys, uuid
-django.setup()
+import uuid
 from lienthong.records.outgoing.services.sending import carry_out
 carry_out(uuid.UUID(sys.argv[1]))
 """
@@ -197,19 +193,7 @@ carry_out(uuid.UUID(sys.argv[1]))
 def test_a_crash_around_the_acceptance_neither_loses_nor_doubles(city: City, place: str, known: int) -> None:
     document = ready(city)
     wish_to_send(actor=city.hanh, document=document.pk, version=None, not_secret=True)
-    database = connection.settings_dict
-    url = f"postgresql://{database['USER']}@{str(database['HOST']).replace('/', '%2F')}/{database['NAME']}"
-    environment = {
-        **os.environ,
-        "DJANGO_SETTINGS_MODULE": "lienthong.config.settings",
-        "LIENTHONG_DATA_DIR": str(django_settings.DATA_DIR),
-        "LIENTHONG_MASTER_KEY_FILE": str(django_settings.MASTER_KEY_FILE),
-        "LIENTHONG_LEDGER_KEY_FILE": str(django_settings.LEDGER_KEY_FILE),
-        "LIENTHONG_DATABASE_URL": url,
-        "LIENTHONG_FAILPOINTS": f"{place}=crash",
-    }
-    dying = subprocess.run([sys.executable, "-c", _SEND, str(document.pk)], env=environment, timeout=60, check=False)
-    assert dying.returncode == -9
+    crash(_SEND, str(document.pk), at=place)
     assert (fresh(document.pk).standing, Document.objects.count()) == (OutgoingState.SENDING, known)
     OutgoingDocument.objects.update(lease_until=None)  # its lease runs out
     assert resume_sending() == 1

@@ -19,7 +19,9 @@ from lienthong.records.outgoing.models import OutgoingDocument
 from lienthong.records.outgoing.services import drafting
 from lienthong.records.outgoing.services.sending import give_number, send
 from lienthong.records.outgoing.states import OutgoingState
+from lienthong.records.search.reading import read_due
 from tests.records.outgoing.cast import City, add_file, filled, fresh, ready
+from tests.records.pdfs import text_pdf
 from tests.signatures.documents import plain_pdf
 from tests.web.outbox.conftest import SignIn
 
@@ -303,3 +305,21 @@ def test_the_day_begins_with_what_failed_and_what_must_still_be_sent(city: City,
     OutgoingDocument.objects.filter(pk=waiting.pk).update(numbered_at=clock.now() - timedelta(days=20))
     assert "Văn bản đã cấp số, quá hạn gửi" in sign_in(city.hanh).get("/viec-hom-nay/").content.decode()
     assert failed.code not in sign_in(city.cuong).get("/viec-hom-nay/").content.decode()
+
+
+def test_search_finds_what_went_out_by_number_words_receiver_and_content(city: City, sign_in: SignIn) -> None:
+    document = ready(city)
+    add_file(city, document, "phu-luc.pdf", text_pdf("Danh sách thí sinh trúng tuyển đợt bổ sung"))
+    found = send(actor=city.hanh, document=document.pk, version=None, not_secret=True)
+    browser = sign_in(city.hanh)
+    for words in (found.code, "tuyen sinh lop 10", "Xã Mẫu 2"):
+        page = browser.get("/tim-kiem/", {"q": words}).content.decode()
+        assert f"/van-ban-di/{found.pk}/" in page, words
+        assert "Văn bản đi" in page
+    assert str(found.pk) not in browser.get("/tim-kiem/", {"q": "trung tuyen dot bo sung"}).content.decode()
+    while read_due():
+        pass
+    assert str(found.pk) in browser.get("/tim-kiem/", {"q": "trung tuyen dot bo sung"}).content.decode()
+    for other in (city.cuong, city.binh):  # another agency; an officer who did not draft it
+        assert str(found.pk) not in sign_in(other).get("/tim-kiem/", {"q": found.code}).content.decode()
+    assert str(found.pk) not in browser.get("/tim-kiem/", {"q": found.code, "trang_thai": "arrived"}).content.decode()

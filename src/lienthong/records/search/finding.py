@@ -17,6 +17,8 @@ from lienthong.common import clock
 from lienthong.common.ids import first_id_at
 from lienthong.records.access import readable_incoming
 from lienthong.records.models import Direction, IncomingDocument, SearchEntry
+from lienthong.records.outgoing.models import OutgoingDocument
+from lienthong.records.outgoing.selectors import may_see, visible
 from lienthong.records.search.words import Asked, agency_mark, read_query, tsquery
 
 
@@ -62,17 +64,31 @@ class Place:
 
 
 @dataclass(frozen=True, slots=True)
+class Hit:
+    """A document that was found: it came in, or it went out."""
+
+    incoming: IncomingDocument | None = None
+    outgoing: OutgoingDocument | None = None
+
+
+@dataclass(frozen=True, slots=True)
 class Found:
     """One page. ``next``: where the following one begins, if there is one."""
 
-    documents: list[IncomingDocument]
+    hits: list[Hit]
     next: Place | None
 
+    @property
+    def documents(self) -> list[IncomingDocument]:
+        """Those that came in."""
+        return [hit.incoming for hit in self.hits if hit.incoming]
 
-def find_incoming(
+
+def find_documents(
     actor: Actor, text: str, *, filters: Filters | None = None, after: Place | None = None, limit: int = 30
 ) -> Found:
-    """The incoming documents that hold all words of ``text`` and that the actor may see."""
+    """The documents, incoming and outgoing, that hold all words of ``text`` and that the actor may see. Who issued it
+    and where it stands are asked of incoming ones only, so with those filters only they are found."""
     asked = read_query(text)
     if actor.agency_id is None or asked.is_empty:
         return Found([], None)
@@ -90,9 +106,11 @@ def find_incoming(
     return Found(_in_order(shown), shown[-1] if len(places) > limit else None)
 
 
-def _in_order(places: list[Place]) -> list[IncomingDocument]:
-    found = IncomingDocument.objects.in_bulk([place.id for place in places])
-    return [found[place.id] for place in places]
+def _in_order(places: list[Place]) -> list[Hit]:
+    ids = [place.id for place in places]
+    incoming = IncomingDocument.objects.in_bulk(ids)
+    outgoing = OutgoingDocument.objects.in_bulk([one for one in ids if one not in incoming])
+    return [Hit(incoming.get(one), outgoing.get(one)) for one in ids]
 
 
 def _ways(actor: Actor, asked: Asked, filters: Filters) -> Iterator[tuple[int, QuerySet[SearchEntry]]]:
@@ -119,8 +137,8 @@ def _conditions(asked: Asked, marks: list[str]) -> Iterator[Q]:
 
 
 def _allowed(actor: Actor, filters: Filters) -> QuerySet[SearchEntry]:
-    """Only the agency's own; what else narrows is asked of the documents themselves."""
-    entries = SearchEntry.objects.filter(agency=actor.agency_id, direction=Direction.INCOMING)
+    """Only the agency's own, as far as the actor may see each; what else narrows is asked of the documents."""
+    entries = SearchEntry.objects.filter(agency=actor.agency_id)
     if filters.since:
         entries = entries.filter(id__gte=first_id_at(_start(filters.since)))
     if filters.until:
@@ -130,8 +148,11 @@ def _allowed(actor: Actor, filters: Filters) -> QuerySet[SearchEntry]:
         asked["from_code"] = filters.from_agency
     if filters.state:
         asked["state"] = filters.state
-    documents = readable_incoming(actor).filter(pk=OuterRef("pk"), **asked)
-    return entries.filter(Exists(documents))
+    theirs = readable_incoming(actor).filter(pk=OuterRef("pk"), **asked)
+    wanted = Q(Exists(theirs), direction=Direction.INCOMING)
+    if not asked and may_see(actor):
+        wanted |= Q(Exists(visible(actor).filter(pk=OuterRef("pk"))), direction=Direction.OUTGOING)
+    return entries.filter(wanted)
 
 
 def _start(day: date) -> datetime:

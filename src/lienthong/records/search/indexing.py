@@ -9,6 +9,8 @@ from django.db import connection
 
 from lienthong.common import clock
 from lienthong.records.models import Direction, IncomingDocument, TextState
+from lienthong.records.outgoing.models import OutgoingDocument
+from lienthong.records.outgoing.notation import type_name
 from lienthong.records.search.words import agency_mark, code_words, words_of
 
 _PUT = """
@@ -73,6 +75,31 @@ def index_incoming(incoming: IncomingDocument) -> None:
         ],
         has_files=incoming.is_readable,
     )
+
+
+def index_outgoing(document: OutgoingDocument) -> None:
+    """The same for an outgoing one, once it has a number; its files are read when the axis has them."""
+    receivers = document.recipients.order_by("pk").values_list("name", flat=True)[:_MOST_RECEIVERS]
+    index_document(
+        id=document.pk,
+        agency_id=document.agency_id,
+        direction=Direction.OUTGOING,
+        number=document.number_text,
+        notation=document.notation,
+        code_folded=document.folded_code,
+        texts=[
+            document.subject,
+            type_name(document.type_code),
+            document.signer_name,
+            document.staff_department,
+            document.document_id,
+            *receivers,
+        ],
+        has_files=document.exchange_id is not None,
+    )
+
+
+_MOST_RECEIVERS = 500
 
 
 def add_words(id: UUID, words: Iterable[str], state: TextState) -> None:  # noqa: A002 - the document's own

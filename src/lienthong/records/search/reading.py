@@ -14,7 +14,9 @@ from django.db import transaction
 from lienthong.common import clock
 from lienthong.exchange.refusals import Refusal
 from lienthong.records.files import StoredFile, files_of
-from lienthong.records.models import IncomingDocument, SearchEntry, TextState
+from lienthong.records.models import Direction, IncomingDocument, SearchEntry, TextState
+from lienthong.records.outgoing import stored_files
+from lienthong.records.outgoing.models import OutgoingDocument
 from lienthong.records.search.indexing import add_words
 from lienthong.records.search.texts import UnreadableError, read_pdf
 from lienthong.records.search.words import words_of
@@ -30,13 +32,22 @@ def read_due() -> int:
     entry = _claim()
     if entry is None:
         return 0
-    incoming = IncomingDocument.objects.filter(pk=entry.pk).select_related("package").first()
-    if entry.attempts > _TRIES or incoming is None or not incoming.is_readable:
-        add_words(entry.pk, (), TextState.FAILED if incoming and incoming.is_readable else TextState.NONE)
+    files = _files(entry)
+    if entry.attempts > _TRIES or not files:
+        add_words(entry.pk, (), TextState.FAILED if files else TextState.NONE)
         return 1
-    words, state = _read(incoming)
+    words, state = _read(files)
     add_words(entry.pk, words, state)
     return 1
+
+
+def _files(entry: SearchEntry) -> list[StoredFile]:
+    """Those that may still be read."""
+    if entry.direction == Direction.OUTGOING:
+        sent = OutgoingDocument.objects.filter(pk=entry.pk).first()
+        return stored_files.files_of(sent) if sent else []
+    incoming = IncomingDocument.objects.filter(pk=entry.pk).select_related("package").first()
+    return files_of(incoming) if incoming else []
 
 
 def _claim() -> SearchEntry | None:
@@ -50,9 +61,9 @@ def _claim() -> SearchEntry | None:
     return entry
 
 
-def _read(incoming: IncomingDocument) -> tuple[set[str], TextState]:
+def _read(files: list[StoredFile]) -> tuple[set[str], TextState]:
     words, states = set[str](), {TextState.NONE}
-    for file in files_of(incoming):
+    for file in files:
         words |= words_of([file.name])
         if file.is_pdf and file.size <= _LARGEST:
             more, state = _read_file(file)

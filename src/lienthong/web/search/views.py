@@ -13,7 +13,8 @@ from django.views.decorators.http import require_safe
 from lienthong.accounts.policies import DocumentAct
 from lienthong.records.incoming_states import IncomingState
 from lienthong.records.models import SearchEntry, TextState
-from lienthong.records.search.finding import Filters, Place, find_incoming
+from lienthong.records.outgoing.notation import type_name
+from lienthong.records.search.finding import Filters, Hit, Place, find_documents
 from lienthong.web.inbox.forms import day_field
 from lienthong.web.inbox.views import row_of
 from lienthong.web.pages import PageRequest, documents, page
@@ -45,20 +46,28 @@ def search(request: PageRequest) -> HttpResponse:
         state=typed.get("trang_thai") or "",
     )
     text = typed.get("q") or ""
-    found = find_incoming(request.actor, text, filters=filters, after=Place.read(request.GET.get("sau", "")))
+    found = find_documents(request.actor, text, filters=filters, after=Place.read(request.GET.get("sau", "")))
     query = request.GET.copy()
     query["sau"] = str(found.next)
     told: dict[str, Any] = {
         "form": form,
         "text": text,
-        "rows": [row_of(one) for one in found.documents],
-        "recognised": _recognised([one.pk for one in found.documents]),
+        "hits": [_shown(hit) for hit in found.hits],
+        "recognised": _recognised(found.hits),
         "next_url": f"{reverse('search')}?{query.urlencode()}" if found.next else "",
         "is_filtered": filters != Filters(),
     }
     return render(request, "search/search.html", told)
 
 
-def _recognised(found: list[Any]) -> set[Any]:
+def _shown(hit: Hit) -> dict[str, Any]:
+    """A line of either list."""
+    if hit.incoming is not None:
+        return {"row": row_of(hit.incoming)}
+    return {"line": hit, "type": type_name(hit.outgoing.type_code) if hit.outgoing else ""}
+
+
+def _recognised(hits: list[Hit]) -> set[Any]:
     """Which of them were read by a machine from a scan: what is found in those may be wrong."""
+    found = [one.pk for hit in hits for one in (hit.incoming, hit.outgoing) if one]
     return set(SearchEntry.objects.filter(pk__in=found, text_state=TextState.OCR).values_list("pk", flat=True))

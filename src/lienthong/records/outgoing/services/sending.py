@@ -41,6 +41,8 @@ from lienthong.records.outgoing.readiness import check_readiness, default_book, 
 from lienthong.records.outgoing.services import file_store
 from lienthong.records.outgoing.states import OutgoingAct, OutgoingState, move
 from lienthong.records.refusals import RecordsRefusal
+from lienthong.records.search.indexing import index_outgoing
+from lienthong.records.wakeups import wake_worker
 
 _LEASE = timedelta(minutes=10)  # longer than building and storing the largest package
 _PAUSE = timedelta(seconds=20)
@@ -69,6 +71,7 @@ def give_number(
     if faults:
         raise NotReadyError(faults)
     _number(found, actor, twins_seen=twins_seen)
+    index_outgoing(found)
     return found
 
 
@@ -166,6 +169,7 @@ def wish_to_send(
     else:
         _issue_on_paper(found, actor)
     found.save()
+    index_outgoing(found)
     return found
 
 
@@ -265,6 +269,8 @@ def _accepted(row: OutgoingDocument, receipt: Receipt) -> OutgoingDocument:
         if not one.outcome.good:
             found.recipients.filter(code=one.code).update(trouble=one.reason or one.outcome.label)
     found.save()
+    index_outgoing(found)
+    wake_worker()
     file_store.release(list(found.files.all()))
     _freeze_target(found)
     return found
