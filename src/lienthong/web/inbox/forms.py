@@ -12,6 +12,7 @@ from lienthong.common import clock
 from lienthong.records.acting import REASON_LIMIT
 from lienthong.records.facts import DocumentFacts
 from lienthong.records.models import Book
+from lienthong.web.forms import DAY_LIMITS
 
 _DAYS = ["%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"]
 
@@ -19,7 +20,9 @@ _DAYS = ["%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"]
 def day_field(label: str, *, required: bool = False, **options: Any) -> forms.DateField:
     """A day as people write it."""
     widget = forms.DateInput(format="%d/%m/%Y", attrs={"placeholder": "dd/mm/yyyy", "autocomplete": "off"})
-    return forms.DateField(label=label, required=required, input_formats=_DAYS, widget=widget, **options)
+    return forms.DateField(
+        label=label, required=required, input_formats=_DAYS, widget=widget, validators=DAY_LIMITS, **options
+    )
 
 
 class RegisterForm(forms.Form):
