@@ -48,6 +48,7 @@ class _Part:
 @outgoing_page(DocumentAct.COMPOSE)
 def open_upload(request: PageRequest, document: UUID) -> HttpResponse:
     """Make room for a file."""
+    access.find(request.actor, document)  # first: what is not theirs is not found, whatever was sent
     try:
         asked = json.loads(request.body)
         name, size = str(asked["name"]), int(asked["size"])
