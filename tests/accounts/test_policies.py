@@ -56,8 +56,8 @@ def test_a_refusal_says_what_and_whom_to_ask() -> None:
 @pytest.mark.parametrize("act", AxisAct)
 def test_axis(role: Role, act: AxisAct) -> None:
     theirs = {
-        Role.OPERATOR: "WATCH TRACE REPAIR REGISTRY STATISTICS",
-        Role.SYSTEM_ADMIN: "WATCH REGISTRY CREDENTIALS REFORM STATISTICS",
+        Role.OPERATOR: "WATCH TRACE REPAIR HOLDS REGISTRY STATISTICS",
+        Role.SYSTEM_ADMIN: "WATCH HOLDS REGISTRY CREDENTIALS REFORM STATISTICS",
     }
     assert may_on_axis(someone(role, None), act) is (act.name in theirs.get(role, "").split())
     assert not may_on_axis(someone(role), act)

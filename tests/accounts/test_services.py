@@ -212,3 +212,16 @@ def test_the_list_costs_the_same_for_one_and_for_many(
         someone(f"nguoi{number}", Role.CLERK, commune)
     with django_assert_num_queries(2):  # type: ignore[operator]
         assert len([user.held for user in selectors.people_of(ROOT)]) == 12
+
+
+def test_people_of_agencies_are_counted_once_each_while_they_hold_something(
+    commune: Agency, department: Agency
+) -> None:
+    hanh, minh = someone("hanh", Role.CLERK, commune), someone("minh", Role.LEADER, commune)
+    services.grant_position(actor=ROOT, user=hanh, role=Role.STATISTICS, agency=commune)
+    asked = [commune.pk, department.pk]
+    assert selectors.people_by_agency(asked, clock.today()) == {commune.pk: 2}
+
+    services.set_active(actor=ROOT, user=minh, active=False)
+    assert selectors.people_by_agency(asked, clock.today()) == {commune.pk: 1}
+    assert selectors.people_by_agency([department.pk], clock.today()) == {}

@@ -17,11 +17,12 @@ from pathlib import Path
 from typing import Any
 
 import pytest
-from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, sync_playwright
+from playwright.sync_api import Browser, BrowserContext, ConsoleMessage, Page, expect, sync_playwright
 
 from tests.servers import Server, new_server
 
 ROOT = Path(__file__).parents[2]
+expect.set_options(timeout=15_000)  # ms; the machine may be busy with other tests
 LAPTOP = {"width": 1366, "height": 768}
 PHONE = {"width": 390, "height": 844}
 _FLAGS = [
@@ -100,7 +101,7 @@ class Visitor:
             timezone_id="Asia/Ho_Chi_Minh",
             **({"viewport": LAPTOP, "reduced_motion": "reduce"} | options),
         )
-        self.context.set_default_timeout(10_000)
+        self.context.set_default_timeout(20_000)
         self.complaints: list[str] = []
         self.page: Page = self.context.new_page()
         self.page.on("console", self._listen)

@@ -29,6 +29,7 @@ def test_the_clerk_receives_and_registers_by_keyboard(visit: Any, arrived: list[
 
     page.keyboard.press("a")
     expect(page.get_by_text("Số đến tiếp theo")).to_be_visible()
+    expect(page.locator("#drawer :focus")).to_be_attached()  # the strip takes the focus a moment after it is there
     page.keyboard.press("Enter")  # two strokes after it was open
     expect(page.locator(".toast").last).to_contain_text("Đã vào sổ số")
     expect(page.locator("#drawer .code").first).to_have_text(f"{arrived[1]}/CV-MAU")

@@ -9,6 +9,7 @@ import pytest
 from lienthong.exchange import intake
 from lienthong.exchange.hubs.links import set_link
 from lienthong.exchange.models import Recipient
+from lienthong.exchange.reconcile import reconcile
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.routing import Outcome
 from lienthong.exchange.submissions import Receipt, Sending
@@ -54,6 +55,7 @@ def test_what_a_hub_has_itself_never_comes_back_to_it(city: Office, ministry: Of
     assert city.inbox() == []
     assert len(ministry.inbox()) == 1
     assert list(Recipient.objects.values_list("code", flat=True)) == ["G99"]
+    assert reconcile().differences == ()
 
 
 def test_a_hub_names_those_it_does_not_serve_itself(city: Office, ministry: Office, neighbour: Office) -> None:

@@ -19,6 +19,9 @@ from pytest_django import Settings
 from typer.testing import CliRunner
 
 from edxml102.model import PackageKind
+from lienthong.accounts.actors import Actor
+from lienthong.accounts.roles import Role
+from lienthong.accounts.services import create_person
 from lienthong.cli.registry import app
 from lienthong.common import clock
 from lienthong.exchange import intake
@@ -209,6 +212,8 @@ def test_a_document_resent_under_the_new_code_is_the_same_document(cast: Cast) -
 
 
 def test_the_dry_run_says_who_is_affected_and_how_much_still_waits(cast: Cast) -> None:
+    root = Actor(user_id=0, name="root", roles=frozenset({Role.SYSTEM_ADMIN}))
+    create_person(actor=root, username="hanh", full_name="Hạnh", role=Role.CLERK, agency=cast.bang_lang.agency)
     trial = cast.reform(DAY_OF)
 
     rows = {row["code"]: row for row in trial["agencies"]}
@@ -216,6 +221,7 @@ def test_the_dry_run_says_who_is_affected_and_how_much_still_waits(cast: Cast) -
     assert (rows["H99.30"]["open_deliveries"], rows["H99.30.11"]["open_deliveries"]) == (1, 1)
     assert (rows["H99.30.11"]["system_before"], rows["H99.30.11"]["system_after"]) == ("HUB.H99.30.11", "HUB.H99.30")
     assert trial["open_deliveries"] == 4
+    assert (rows["H99.30.11"]["people"], trial["people"]) == (1, 1)
     assert set(trial["systems"]) == {"HUB.H98", "HUB.H99", "HUB.H99.30", "HUB.H99.30.11"}
     assert sent_to(cast.department, "H99.30") == ("accepted", "")
 

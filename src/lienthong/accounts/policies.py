@@ -63,6 +63,7 @@ class AxisAct(Enum):
     WATCH = ("xem trạng thái trục", {Role.OPERATOR, Role.SYSTEM_ADMIN})
     TRACE = ("tra cứu đường đi của gói tin", {Role.OPERATOR})
     REPAIR = ("gửi lại, chuyển hướng lượt chuyển", {Role.OPERATOR})
+    HOLDS = ("quyết định gói tin bị giữ", {Role.OPERATOR, Role.SYSTEM_ADMIN})
     REGISTRY = ("quản lý cơ quan và hệ thống", {Role.OPERATOR, Role.SYSTEM_ADMIN})
     CREDENTIALS = ("cấp và thu hồi khóa", {Role.SYSTEM_ADMIN})
     REFORM = ("áp dụng phương án sắp xếp", {Role.SYSTEM_ADMIN})

@@ -11,6 +11,7 @@ from typing import Any, TypeVar
 from django.db.models import (
     Case,
     CharField,
+    Count,
     Exists,
     F,
     IntegerField,
@@ -225,3 +226,9 @@ def delegations_given(user: User, *, today: date) -> QuerySet[Delegation]:
     """What the person gave away that is in force or will be."""
     given = Delegation.objects.filter(position__user=user, revoked_at=None, valid_to__gte=today)
     return with_agency(given, today, "position__").select_related("to_user", "position").order_by("valid_from", "id")
+
+
+def people_by_agency(agency_ids: Iterable[int], today: date) -> dict[int, int]:
+    """How many people hold a position in each agency today; none for those where nobody does."""
+    held = positions_open(Position.objects.filter(agency__in=list(agency_ids), user__is_active=True), today)
+    return dict(held.values_list("agency").annotate(people=Count("user", distinct=True)).order_by())

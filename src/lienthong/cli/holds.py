@@ -51,3 +51,21 @@ def block_command(package_id: PackageId, reason: Why, by: By = "") -> None:
 
         block_held(package_id=package_id, actor=by or runtime.operator(), reason=reason)
         typer.echo("Đã chặn gói tin; bên gửi sửa rồi gửi lại được.")
+
+
+@app.command("erase", cls=Command, rich_help_panel=COMMANDS,
+             help="Xóa hẳn nội dung một gói tin đã nhận (lộ bí mật nhà nước). Không hoàn tác được.")  # fmt: skip
+def erase_command(
+    package_id: PackageId,
+    reason: Why,
+    by: By = "",
+    sure: Annotated[bool, typer.Option("--yes", help="Không hỏi lại.")] = False,
+) -> None:
+    with answering(as_json=False):
+        from lienthong.records.erasing import erase_package  # noqa: PLC0415 - needs Django
+
+        if not sure:
+            typer.confirm(f"Xóa hẳn nội dung gói tin {package_id}? Không ai đọc lại được.", abort=True)
+        erase_package(package_id=package_id, actor=by or runtime.operator(), reason=reason)
+        typer.echo("Đã xóa nội dung gói tin; mã băm, nơi gửi, thời gian và nhật ký bằng chứng được giữ.")
+        typer.echo("Kiểm tra: lienthong segments verify; lienthong ledger audit --bytes. Bản sao lưu phải xóa riêng.")

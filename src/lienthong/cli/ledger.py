@@ -173,6 +173,8 @@ def _print_rows(rows: Reconciled, *, with_bytes: bool) -> None:
     console = Console(highlight=False)
     packages = f", {rows.packages:,} gói tin đã băm lại" if with_bytes else ""
     console.print(f"Đã đối chiếu {rows.events:,} sự kiện với dữ liệu của trục{packages}.")
+    for told in rows.erased:
+        console.print(escape(told))
     if rows.is_sound:
         console.print("[green]Dữ liệu của trục khớp với nhật ký.[/green]")
         return

@@ -4,7 +4,7 @@ from __future__ import annotations
 
 from collections.abc import Mapping, Sequence
 from dataclasses import asdict
-from typing import TYPE_CHECKING, Any
+from typing import TYPE_CHECKING, Any, NamedTuple
 
 from lienthong.cli.registry_io import console, shown, table
 
@@ -13,7 +13,14 @@ if TYPE_CHECKING:
     from lienthong.registry.reform.runs import RunDetail
 
 
-def print_reform(reform: Reform, waiting: Mapping[int, int], *, applied: bool) -> None:
+class Touched(NamedTuple):
+    """What a plan touches besides the registry, by agency: packages not yet fetched, people who work there."""
+
+    waiting: Mapping[int, int]
+    people: Mapping[int, int]
+
+
+def print_reform(reform: Reform, touched: Touched, *, applied: bool) -> None:
     out = console()
     plan = reform.plan
     out.print(f"{plan.name}, từ ngày {shown(plan.day)}" + (f". Căn cứ: {plan.basis}" if plan.basis else ""))
@@ -22,7 +29,7 @@ def print_reform(reform: Reform, waiting: Mapping[int, int], *, applied: bool) -
         out.print(f"Phương án này đã được thực hiện{number}; không có gì thay đổi.")
         return
     _print_changes(reform)
-    _print_reached(reform, waiting)
+    _print_reached(reform, touched)
     for warning in reform.warnings:
         out.print(f"Lưu ý ({warning.path}): {warning.message}")
     if applied and reform.run:
@@ -42,11 +49,12 @@ def _print_changes(reform: Reform) -> None:
     console().print(made)
 
 
-def _print_reached(reform: Reform, waiting: Mapping[int, int]) -> None:
-    made = table("Cơ quan", "Tên", "Hệ thống nhận trước", "Hệ thống nhận sau", "Kế thừa", "Gói tin chờ nhận")
+def _print_reached(reform: Reform, touched: Touched) -> None:
+    made = table("Cơ quan", "Tên", "Hệ thống nhận trước", "Hệ thống nhận sau", "Kế thừa", "Gói chờ", "Người dùng")
     made.title = "Ai bị ảnh hưởng"
     for row in reform.reached:
-        values = (row.system_before, row.system_after, row.successor, waiting.get(row.agency_id, 0))
+        counts = (touched.waiting.get(row.agency_id, 0), touched.people.get(row.agency_id, 0))
+        values = (row.system_before, row.system_after, row.successor, *counts)
         made.add_row(row.code, row.name, *(shown(value) for value in values))
     console().print(made)
 
@@ -68,12 +76,19 @@ def print_runs(runs: Sequence[RunDetail]) -> None:
     console().print(made if runs else "Chưa thực hiện phương án nào.")
 
 
-def document(reform: Reform, waiting: Mapping[int, int], *, applied: bool) -> dict[str, Any]:
+def document(reform: Reform, touched: Touched, *, applied: bool) -> dict[str, Any]:
     """The JSON document of ``reform`` and ``undo``."""
     from lienthong.registry.reform.changes import tell, to_record  # noqa: PLC0415 - needs Django
 
     plan = reform.plan
-    agencies = [{**asdict(row), "open_deliveries": waiting.get(row.agency_id, 0)} for row in reform.reached]
+    agencies = [
+        {
+            **asdict(row),
+            "open_deliveries": touched.waiting.get(row.agency_id, 0),
+            "people": touched.people.get(row.agency_id, 0),
+        }
+        for row in reform.reached
+    ]
     systems = {name for row in reform.reached for name in (row.system_before, row.system_after) if name}
     return {
         "plan": {
@@ -91,5 +106,6 @@ def document(reform: Reform, waiting: Mapping[int, int], *, applied: bool) -> di
         "agencies": agencies,
         "systems": sorted(systems),
         "open_deliveries": sum(row["open_deliveries"] for row in agencies),
+        "people": sum(row["people"] for row in agencies),
         "warnings": reform.warnings,
     }

@@ -15,6 +15,7 @@ from lienthong.cli import reform_views as views
 from lienthong.cli import registry_io as io
 from lienthong.cli.registry_io import Command, Json
 from lienthong.cli.vietnamese import COMMANDS, Group
+from lienthong.common import clock
 from lienthong.registry.errors import RegistryError
 
 if TYPE_CHECKING:
@@ -130,7 +131,7 @@ def _go(source: bytes, *, apply: bool, operator: str | None, yes: bool, as_json:
         return _or_faults(lambda: rehearse(source), as_json=as_json)
     if not yes and not as_json and sys.stdin.isatty():
         trial = _or_faults(lambda: rehearse(source), as_json=as_json)
-        views.print_reform(trial, _waiting(trial), applied=False)
+        views.print_reform(trial, _touched(trial), applied=False)
         typer.confirm("Thực hiện?", abort=True)
     return _or_faults(lambda: apply_plan(source, operator=operator or getpass.getuser()), as_json=as_json)
 
@@ -151,17 +152,19 @@ def _or_faults(act: Callable[[], Reform], *, as_json: bool) -> Reform:
 
 def _show(reform: Reform, *, apply: bool, as_json: bool) -> None:
     applied = apply and reform.run is not None and not reform.was_applied
-    waiting = _waiting(reform)
+    touched = _touched(reform)
     if as_json:
-        io.print_json(views.document(reform, waiting, applied=applied))
+        io.print_json(views.document(reform, touched, applied=applied))
     else:
-        views.print_reform(reform, waiting, applied=applied)
+        views.print_reform(reform, touched, applied=applied)
 
 
-def _waiting(reform: Reform) -> dict[int, int]:
-    from lienthong.exchange.affected import open_deliveries_by_agency  # noqa: PLC0415 - needs Django
+def _touched(reform: Reform) -> views.Touched:
+    from lienthong.accounts.selectors import people_by_agency  # noqa: PLC0415 - needs Django
+    from lienthong.exchange.affected import open_deliveries_by_agency  # noqa: PLC0415
 
-    return open_deliveries_by_agency(reached.agency_id for reached in reform.reached)
+    agencies = [reached.agency_id for reached in reform.reached]
+    return views.Touched(open_deliveries_by_agency(agencies), people_by_agency(agencies, clock.today()))
 
 
 def _read(file: Path) -> bytes:

@@ -69,6 +69,8 @@ def _print(report: Report) -> None:
 
 
 def _action(trouble: Trouble) -> str:
+    if trouble.told:
+        return trouble.told if trouble.problem.value == "erased" else "chạy lại lienthong holds erase"
     if trouble.repaired:
         return "đã thu hồi"
     if trouble.problem.reclaimable:

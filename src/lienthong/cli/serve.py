@@ -22,9 +22,25 @@ _PORT = typer.Option(None, help="Cổng; mặc định theo LIENTHONG_PORT.", mi
 _PROFILE = typer.Option(None, metavar="TÊN", help="national: đóng vai trục quốc gia, dữ liệu và cổng riêng (mẫu).")
 
 
+_TRAINING = typer.Option(False, "--training", help="Mở môi trường tập huấn: thành phố mẫu, dữ liệu riêng.")
+_SEED = typer.Option(1, "--seed", metavar="SỐ", help="Cùng số thì lớp nào cũng gặp cùng văn bản (kèm --training).")
+
+
 @app.command(cls=Command)
-def run(port: int | None = _PORT, profile: str | None = _PROFILE) -> None:
+def run(
+    port: int | None = _PORT,
+    profile: str | None = _PROFILE,
+    training: bool = _TRAINING,
+    seed: int = _SEED,
+) -> None:
     """Chạy toàn bộ hệ thống trên máy này (cơ sở dữ liệu nhúng nếu chưa đặt LIENTHONG_DATABASE_URL)."""
+    if training:
+        from lienthong.cli.training.run import Wish, train  # noqa: PLC0415 - nobody else needs it
+
+        if profile is not None:
+            raise typer.BadParameter("--training không dùng cùng --profile.")
+        train(Wish(port=port, seed=seed))
+        return
     chosen = profiles.enter(profile)
     runtime.prepare()
     port = chosen.set_up(port, address) if chosen else port

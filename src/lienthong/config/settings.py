@@ -118,6 +118,15 @@ OIDC_NAME = env.read("LIENTHONG_OIDC_NAME", str, "tài khoản của thành ph�
 if OIDC_URL and not (OIDC_CLIENT_ID and OIDC_SECRET_FILE):
     raise env.SettingError("LT-S12: LIENTHONG_OIDC_URL cần LIENTHONG_OIDC_CLIENT_ID và LIENTHONG_OIDC_SECRET_FILE.")
 
+# --- Training ground ------------------------------------------------------------------------------------------------
+# Set by "lienthong run --training" alone, which makes the mark in a data folder of its own. There anybody may sign in
+# as anybody, so it cannot be turned on over the data of real agencies, nor over a database that a URL names.
+TRAINING_MARK = DATA_DIR / "training-ground"
+TRAINING = env.read("LIENTHONG_TRAINING", env.boolean, False)
+TRAINING_OPEN = env.read("LIENTHONG_TRAINING_OPEN", env.boolean, False)
+if TRAINING and (DATABASE_URL or not TRAINING_MARK.exists()):
+    raise env.SettingError("LT-S14: LIENTHONG_TRAINING chỉ dùng được qua lệnh: lienthong run --training")
+
 # --- Client -------------------------------------------------------------------------------------------------------
 # Read by ``lienthong send``, ``inbox``, ``fetch``, ``confirm`` and ``report``, which speak to some axis over HTTP.
 API_URL = env.read("LIENTHONG_API_URL", str, "http://127.0.0.1:8019")
@@ -181,6 +190,7 @@ INSTALLED_APPS = [
     "lienthong.gateways.webhook",
     "lienthong.exchange.hubs",
     "lienthong.gateways.national",
+    "lienthong.training",
     "lienthong.web",
     "allauth",
     "allauth.account",
@@ -238,7 +248,8 @@ CSRF_FAILURE_VIEW = "lienthong.web.errors.forged"
 # --- Signing in -----------------------------------------------------------------------------------------------------
 _HTTPS = PUBLIC_URL.startswith("https://")
 _PREFIX = "__Host-" if _HTTPS else ""
-SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_PREFIX}lienthong", f"{_PREFIX}csrftoken"
+_COOKIES = f"{_PREFIX}training-" if TRAINING else _PREFIX  # browsers share cookies between the ports of a machine
+SESSION_COOKIE_NAME, CSRF_COOKIE_NAME = f"{_COOKIES}lienthong", f"{_COOKIES}csrftoken"
 SESSION_COOKIE_SECURE = CSRF_COOKIE_SECURE = _HTTPS
 CSRF_COOKIE_HTTPONLY = True
 CSRF_TRUSTED_ORIGINS = [PUBLIC_URL] if _HTTPS else []  # behind a proxy that ends TLS

@@ -10,6 +10,7 @@ from typing import Any
 from uuid import UUID
 
 from lienthong.exchange.models import Delivery, Document, Package, Recipient, Report
+from lienthong.exchange.routing import Outcome
 from lienthong.exchange.signatures.acts import report_hash, stored_part
 from lienthong.exchange.signatures.models import SignatureCheck
 from lienthong.exchange.states import DeliveryState
@@ -71,6 +72,11 @@ def _gone(event: LedgerEvent, row: str) -> Difference:
     return Difference(Mismatch.ROW_DELETED, row, "", event.pk)
 
 
+def given_id(document: Document) -> str:
+    """The identifier its sender gave it; one that was blocked has made room for the corrected document."""
+    return document.document_id.removesuffix(f"#{document.pk}")
+
+
 def _acceptances(events: Sequence[LedgerEvent]) -> Found:
     told = [event for event in events if isinstance(event.data.get("receipt"), dict)]
     packages = Package.objects.in_bulk(_keys(event.data["receipt"].get("package") for event in told))
@@ -90,14 +96,19 @@ def _acceptances(events: Sequence[LedgerEvent]) -> Found:
             event,
             _row(Document, document.pk),
             {
-                "mã văn bản": (event.data.get("document_id"), document.document_id),
+                "mã văn bản": (event.data.get("document_id"), given_id(document)),
                 "loại nghiệp vụ": (event.data.get("business_type"), document.business_type),
                 "nơi gửi": (receipt.get("sender"), document.from_code),
             },
         )
-        missing = {one["code"] for one in receipt.get("recipients", ())} - codes[document.pk]
-        for code in sorted(missing):
+        for code in sorted(_kept(receipt) - codes[document.pk]):
             yield _gone(event, f"{Recipient._meta.db_table} document={document.pk} code={code}")
+
+
+def _kept(receipt: Mapping[str, Any]) -> set[str]:
+    """The addressees of a receipt that have a row: another axis serves those it kept for itself (ADR 0050)."""
+    elsewhere = Outcome.ALREADY_THERE.value
+    return {one["code"] for one in receipt.get("recipients", ()) if one.get("outcome") != elsewhere}
 
 
 def _package(event: LedgerEvent, package: Package | None, key: str, *, size: object) -> Found:

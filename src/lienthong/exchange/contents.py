@@ -12,7 +12,7 @@ import pybase64
 from edxml102.errors import EdxmlError
 from edxml102.model import AttachmentView
 from edxml102.reader import decode_attachment
-from lienthong.exchange.deliveries import StoredPackage
+from lienthong.exchange.deliveries import StoredPackage, unreadable
 from lienthong.exchange.intake import segments
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.segments import SegmentError
@@ -78,8 +78,8 @@ class AttachmentContent:
                     yield from _dense(stream, self.view, begin, end)
                 else:
                     yield from _exactly(_after(decode_attachment(stream, self.view), begin), end - begin)
-            except (EdxmlError, ValueError) as error:
-                raise Refusal(Reason.PACKAGE_DAMAGED, str(error)) from error
+            except (SegmentError, EdxmlError, ValueError) as error:
+                raise unreadable(self.package.address, error) from error
 
     @property
     def _is_dense(self) -> bool:
@@ -103,7 +103,7 @@ def _opened(package: StoredPackage) -> BinaryIO:
     try:
         return open_view(segments(), package.address)
     except SegmentError as error:
-        raise Refusal(Reason.PACKAGE_DAMAGED, str(error)) from error
+        raise unreadable(package.address, error) from error
 
 
 def _dense(stream: BinaryIO, view: AttachmentView, begin: int, end: int) -> Iterator[bytes]:

@@ -20,6 +20,7 @@ from lienthong.common import clock
 from lienthong.common.failpoints import hit
 from lienthong.common.sql import hot_cursor
 from lienthong.exchange.delivery_acts import handover
+from lienthong.exchange.guards.models import Erasure
 from lienthong.exchange.intake import segments
 from lienthong.exchange.refusals import Reason, Refusal
 from lienthong.exchange.retry import PULL_RETRY
@@ -55,6 +56,12 @@ class WaitingDelivery:
     status_desc: str
 
 
+def unreadable(address: Address, error: Exception) -> Refusal:
+    """Why stored bytes cannot be given out: erased by order, or damaged."""
+    row = Erasure.objects.filter(package__segment=address.segment, package__offset=address.offset).first()
+    return Refusal(Reason.PACKAGE_ERASED, f"Xóa {row.told}.") if row else Refusal(Reason.PACKAGE_DAMAGED, str(error))
+
+
 @dataclass(frozen=True, slots=True)
 class StoredPackage:
     """A package on its way to a reader; ``size`` in bytes."""
@@ -77,7 +84,7 @@ class StoredPackage:
         try:
             yield from segments().chunks(self.address, size=size)
         except SegmentError as error:
-            raise Refusal(Reason.PACKAGE_DAMAGED, str(error)) from error
+            raise unreadable(self.address, error) from error
 
     def part(self, start: int, stop: int, size: int) -> Iterator[bytes]:
         """The bytes from ``start`` to before ``stop`` in pieces of ``size``. Nobody can check the hash of a part: who
@@ -88,7 +95,7 @@ class StoredPackage:
         try:
             yield from segments().part(self.address, start, stop, size=size)
         except SegmentError as error:
-            raise Refusal(Reason.PACKAGE_DAMAGED, str(error)) from error
+            raise unreadable(self.address, error) from error
 
 
 # A lease that ran out and a failure whose pause is over are waiting again; nobody has to write that down.

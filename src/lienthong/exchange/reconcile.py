@@ -16,9 +16,11 @@ from django.conf import settings
 from django.db import connection, transaction
 
 from lienthong.common.sql import hot_cursor
-from lienthong.exchange.comparing import COMPARISONS, Difference, Mismatch
+from lienthong.exchange.comparing import COMPARISONS, Difference, Mismatch, given_id
+from lienthong.exchange.guards.erasing import orders
 from lienthong.exchange.models import Package
 from lienthong.exchange.segments import Address, LocalSegments, SegmentError
+from lienthong.exchange.segments.erasing import is_erased
 from lienthong.ledger.models import LedgerEvent, LedgerLeaf
 from lienthong.registry.models import SystemKind
 
@@ -49,6 +51,12 @@ _UNTOLD: dict[LiteralString, LiteralString] = {
                 WHERE e.subject_type = 'delivery' AND e.subject_id = d.id::text AND e.kind = 'ContentHandover')
          ORDER BY d.id LIMIT %(most)s
     """,
+    "guards_erasure": """
+        SELECT g.package_id, 'lệnh xóa không có sự kiện' FROM guards_erasure g
+         WHERE NOT EXISTS (SELECT FROM ledger_event e
+                WHERE e.subject_type = 'package' AND e.subject_id = g.package_id::text AND e.kind = 'PackageErased')
+         ORDER BY g.package_id LIMIT %(most)s
+    """,
 }
 """Rows that no event tells of, by table. What is handed on to another axis is told by the national link's events."""
 
@@ -56,11 +64,12 @@ _UNTOLD: dict[LiteralString, LiteralString] = {
 @dataclass(frozen=True, slots=True)
 class Reconciled:
     """What was compared, and what differs, in the order of the log; at most the first hundred. ``packages``: whose
-    bytes were hashed again."""
+    bytes were hashed again; ``erased``: packages that are gone by order, in words."""
 
     events: int
     packages: int
     differences: tuple[Difference, ...]
+    erased: tuple[str, ...] = ()
 
     @property
     def is_sound(self) -> bool:
@@ -79,12 +88,12 @@ def reconcile(*, with_bytes: bool = False, on_step: Callable[[], None] = lambda:
         events, found = _compare_events(on_step)
         found += _find_untold()
         found = _with_positions(found[:_MOST])
-    packages = 0
+    packages, erased = 0, list[str]()
     if with_bytes:
-        for difference in _hash_again(on_step):
+        for difference in _hash_again(on_step, erased):
             packages += 1
             found += [difference] if difference and len(found) < _MOST else []
-    return Reconciled(events, packages, tuple(found))
+    return Reconciled(events, packages, tuple(found), tuple(erased))
 
 
 def _compare_events(on_step: Callable[[], None]) -> tuple[int, list[Difference]]:
@@ -126,21 +135,34 @@ def _with_positions(found: list[Difference]) -> list[Difference]:
     return sorted(placed, key=lambda one: (one.event is None, one.event or 0))
 
 
-def _hash_again(on_step: Callable[[], None]) -> Iterator[Difference | None]:
-    """One answer for each package; outside any transaction, since disks are slow."""
+def _hash_again(on_step: Callable[[], None], erased: list[str]) -> Iterator[Difference | None]:
+    """One answer for each package; outside any transaction, since disks are slow. ``erased`` takes what is gone by
+    order."""
+    ordered = orders()
     store = LocalSegments(settings.DATA_DIR / "segments")
     rows = Package.objects.select_related("document").order_by("pk")
     last = None
     while batch := list((rows.filter(pk__gt=last) if last else rows)[:_STEP]):
         for package in batch:
-            yield _damage(store, package)
+            told = ordered.get((package.segment, package.offset), "")
+            if told and is_erased(store.root, _address(package)):
+                erased.append(f"{_title(package)}: đã xóa {told}")
+            else:
+                yield _damage(store, package, told)
         last = batch[-1].pk
         on_step()
 
 
-def _damage(store: LocalSegments, package: Package) -> Difference | None:
+def _address(package: Package) -> Address:
+    return Address(package.segment, package.offset, package.length, bytes(package.sha256))
+
+
+def _damage(store: LocalSegments, package: Package, ordered: str) -> Difference | None:
+    if ordered:
+        told = f"{_title(package)}: lệnh xóa {ordered} chưa thực hiện xong; chạy lại lienthong holds erase"
+        return Difference(Mismatch.BYTES_DAMAGED, f"exchange_package id={package.pk}", told)
     try:
-        for _ in store.chunks(Address(package.segment, package.offset, package.length, bytes(package.sha256))):
+        for _ in store.chunks(_address(package)):
             pass
     except (SegmentError, OSError) as error:
         told = f"{_title(package)}; tệp {package.segment}, vị trí {package.offset}: {error}"
@@ -150,4 +172,4 @@ def _damage(store: LocalSegments, package: Package) -> Difference | None:
 
 def _title(package: Package) -> str:
     document = package.document
-    return f"văn bản {document.document_id} của {document.from_code}" if document else "gói trạng thái"
+    return f"văn bản {given_id(document)} của {document.from_code}" if document else "gói trạng thái"

@@ -115,6 +115,10 @@ class Reason(Enum):
     NOT_HELD = (
         "exchange.not_held", 409, "Gói tin này không bị giữ.", "Xem các gói đang bị giữ: lienthong holds list."
     )  # fmt: skip
+    PACKAGE_ERASED = (
+        "exchange.package_erased", 410, "Nội dung gói tin đã bị xóa khỏi trục theo lệnh.",
+        "Liên hệ cơ quan gửi hoặc cán bộ bảo vệ bí mật của trục.",
+    )  # fmt: skip
     PACKAGE_DAMAGED = (
         "exchange.package_damaged", 500, "Gói tin lưu trên trục không còn khớp mã băm.",
         "Báo ngay cho đơn vị vận hành trục.",

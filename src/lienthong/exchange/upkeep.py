@@ -6,6 +6,7 @@ from collections.abc import Callable, Mapping
 
 from django.conf import settings
 
+from lienthong.exchange.guards.erasing import orders
 from lienthong.exchange.models import Package
 from lienthong.exchange.segments import Address
 from lienthong.exchange.segments.verify import Report, verify
@@ -13,9 +14,11 @@ from lienthong.exchange.segments.verify import Report, verify
 
 def verify_segments(*, repair: bool, on_segment: Callable[[], None] = lambda: None) -> Report:
     """Re-hash every stored package against its row; with ``repair`` reclaim what no row speaks of."""
+    erased = orders()
     named = set(Package.objects.values_list("segment", flat=True).distinct())
     reports = []
-    for report in verify(settings.DATA_DIR / "segments", segments_with_rows=named, rows=_rows, repair=repair):
+    for report in verify(settings.DATA_DIR / "segments", segments_with_rows=named, rows=_rows, repair=repair,
+                         erased=erased):  # fmt: skip
         reports.append(report)
         on_segment()
     return Report(

@@ -47,6 +47,7 @@ class EventKind(Enum):
     DELIVERY_RESENT = ("DeliveryResent", Area.EXCHANGE, "Gói tin ngừng thử đã được cho gửi lại", False)
     DELIVERY_REDIRECTED = ("DeliveryRedirected", Area.EXCHANGE, "Gói tin đã được chuyển hướng sang nơi khác", False)
     DELIVERY_ON_PAPER = ("DeliveryOnPaper", Area.EXCHANGE, "Đã báo gửi bản giấy thay gói tin", False)
+    PACKAGE_ERASED = ("PackageErased", Area.EXCHANGE, "Gói tin đã bị xóa khỏi kho theo lệnh", False)
     SIGNATURES_CHECKED = ("SignaturesChecked", Area.EXCHANGE, "Trục đã kiểm tra chữ ký số", False)
 
     AGENCY_CREATED = ("AgencyCreated", Area.REGISTRY, "Thêm cơ quan", False)

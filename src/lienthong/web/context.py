@@ -6,6 +6,8 @@ from typing import Any
 
 from django.http import HttpRequest
 
+from lienthong.training.ground import BANNER, is_ground
+from lienthong.training.selectors import under_way
 from lienthong.web import navigation
 from lienthong.web.pages import actor_of
 
@@ -16,6 +18,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
     """Theme, and for those who signed in: who they are, where else they may act, where they can go."""
     theme = request.COOKIES.get("theme", "auto")
     told: dict[str, Any] = {"theme": theme if theme in THEMES else "auto", "themes": THEMES}
+    if is_ground():
+        told["training"] = BANNER
     user = getattr(request, "user", None)
     if user is None or not user.is_authenticated or user.must_change_password:
         return told
@@ -24,6 +28,8 @@ def shell(request: HttpRequest) -> dict[str, Any]:
         if found is None:
             return told
         request.actor, request.seats = found  # type: ignore[attr-defined]
+    if is_ground():
+        told["exercise_under_way"] = under_way(request.actor)  # type: ignore[attr-defined]
     return told | _frame(request)
 
 

@@ -23,7 +23,7 @@ def number_of(text: str) -> int:
 def day_field(label: str, *, required: bool = True, hint: str = "") -> forms.DateField:
     """A day, typed or pasted as dd/mm/yyyy: the browser's own picker would speak its own language."""
     widget = forms.DateInput(
-        format="%d/%m/%Y", attrs={"inputmode": "numeric", "placeholder": "nn/tt/nnnn", "autocomplete": "off"}
+        format="%d/%m/%Y", attrs={"inputmode": "numeric", "placeholder": "ngày/tháng/năm", "autocomplete": "off"}
     )
     wrong = {"invalid": "Ngày không đúng. Ghi ngày/tháng/năm, ví dụ 05/09/2026."}
     return forms.DateField(

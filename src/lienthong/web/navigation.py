@@ -80,6 +80,7 @@ PLACES = (
     Place("axis", "Vận hành trục", "route", _axis(AxisAct.WATCH), "v", "Trục", section="Quản trị", on_phone=True),
     Place("agencies", "Cơ quan", "sitemap", anybody, "a", section="Quản trị"),
     Place("people", "Người dùng", "users", _people, "u", section="Quản trị", on_phone=True),
+    Place("training", "Tập huấn", "flag", anybody, "p", section="Hỗ trợ"),
     Place("help", "Trợ giúp", "help-circle", anybody, "", section="Hỗ trợ", on_phone=True),
 )
 

@@ -2,6 +2,7 @@
 
 from __future__ import annotations
 
+from django.conf import settings
 from django.urls import URLPattern, URLResolver, include, path
 
 from lienthong.web import home
@@ -25,3 +26,6 @@ urlpatterns: list[URLPattern | URLResolver] = [
     path("tro-giup/giao-dien/", include("lienthong.web.gallery.urls")),
     path("tro-giup/", include("lienthong.web.help.urls")),
 ]
+
+if settings.TRAINING:  # nowhere else may anybody sign in as anybody
+    urlpatterns.append(path("tap-huan/", include("lienthong.web.training.urls")))

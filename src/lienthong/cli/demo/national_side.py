@@ -9,6 +9,7 @@ from django.conf import settings
 
 from lienthong.cli.demo import national_axis
 from lienthong.cli.demo.across_story import MINISTRY
+from lienthong.cli.demo.city import SampleAgency
 from lienthong.cli.demo.errors import DemoError
 from lienthong.cli.demo.folder import Access, DemoFolder
 from lienthong.cli.demo.server import WebServer, open_port, undisturbed
@@ -25,6 +26,8 @@ _NOT_ITS_OWN = (
     "LIENTHONG_MASTER_KEY_FILE",
     "LIENTHONG_LEDGER_KEY_FILE",
     "LIENTHONG_PUBLIC_URL",
+    "LIENTHONG_TRAINING",
+    "LIENTHONG_TRAINING_OPEN",
 )
 _MINISTRY_SYSTEM = f"HUB.{MINISTRY.code}"
 
@@ -35,11 +38,15 @@ class NationalSide:
     def __init__(self, folder: DemoFolder, port: int) -> None:
         self.is_connected = False
         self._folder = DemoFolder(folder.path / "national")
-        log = folder.path / "national.log"
-        self._server = WebServer(
+        self._log = folder.path / "national.log"
+        self._port = port + _BESIDE if port else 0
+        self._server = self._start()
+
+    def _start(self) -> WebServer:
+        return WebServer(
             _HOST,
-            open_port(_HOST, port + _BESIDE if port else 0),
-            log,
+            open_port(_HOST, self._port),
+            self._log,
             module="lienthong.cli.demo.national_process",
             environment={**_SMALL, **dict.fromkeys(_NOT_ITS_OWN)},
         )
@@ -94,6 +101,26 @@ class NationalSide:
     def invite_ministry(self, stage: Stage) -> None:
         """Let the ministry take part in the story."""
         stage.invite(MINISTRY, _MINISTRY_SYSTEM, self.endpoint, self._access(_MINISTRY_SYSTEM).secret)
+
+    def pause(self) -> None:
+        """Answer no more; its database stays."""
+        self._server.stop()
+
+    def resume(self) -> None:
+        """Answer again, perhaps at another address, which the city is told.
+
+        :raises DemoError: ``demo.server_ended``, ``demo.server_silent``
+        """
+        self._server = self._start()
+        self.wait()
+        self.connect_city()
+
+    def ministry_secret(self, ministry: SampleAgency) -> str:
+        """How a ministry's system opens the national axis.
+
+        :raises DemoError: ``demo.national_access``
+        """
+        return self._access(f"HUB.{ministry.code}").secret
 
     def stop(self) -> None:
         self._server.stop()

@@ -9,7 +9,7 @@ from __future__ import annotations
 from collections.abc import Sequence
 from dataclasses import dataclass
 from datetime import datetime
-from typing import Any
+from typing import Any, LiteralString
 from uuid import UUID
 
 import psycopg
@@ -44,24 +44,59 @@ class Held:
     reason: str
     recipients: list[str]
     since: datetime
+    from_code: str = ""
+    number: str = ""
+    sha256: bytes = b""
+
+    @property
+    def is_suspected(self) -> bool:
+        """A person must decide; what only waits for its signatures goes on by itself."""
+        return self.cause == FOR_SECRECY
 
 
-_HELD = """
+_LIST = """
 SELECT v.package_id, p.document_id, s.system_id, v.cause, min(v.last_error), array_agg(v.to_code ORDER BY v.id),
-       min(v.updated_at)
+       min(v.updated_at), v.from_code, COALESCE(concat_ws('/', NULLIF(d.number, ''), NULLIF(d.notation, '')), ''),
+       p.sha256
   FROM exchange_delivery v
   JOIN exchange_package p ON p.id = v.package_id
   JOIN registry_system s ON s.id = p.system_id
- WHERE v.state = 'held'
- GROUP BY v.package_id, p.document_id, s.system_id, v.cause
- ORDER BY min(v.updated_at)
+  LEFT JOIN exchange_document d ON d.id = p.document_id
+ WHERE v.state = %(state)s
+ GROUP BY v.package_id, p.document_id, s.system_id, v.cause, v.from_code, d.number, d.notation, p.sha256
 """
+_HELD = _LIST.replace("%(state)s", "'held'") + " ORDER BY min(v.updated_at) LIMIT %(most)s"
+_BLOCKED = _LIST.replace("%(state)s", "'blocked'") + " ORDER BY min(v.updated_at) DESC LIMIT %(most)s"
 
 
-def list_held() -> list[Held]:
+def list_held(*, limit: int | None = None) -> list[Held]:
     """What is held, oldest first."""
+    return _listed(_HELD, limit)
+
+
+def list_blocked(*, limit: int | None = None) -> list[Held]:
+    """What was kept out for good, newest first; ``since`` is when."""
+    return _listed(_BLOCKED, limit)
+
+
+def _listed(query: LiteralString, limit: int | None) -> list[Held]:
     with connection.wrap_database_errors:
-        return [Held(*row) for row in hot_cursor().execute(_HELD).fetchall()]
+        rows = hot_cursor().execute(query, {"most": limit}).fetchall()
+    return [Held(*(*row[:-1], bytes(row[-1]))) for row in rows]
+
+
+def count_suspected() -> int:
+    """Packages that wait for a person's decision."""
+    with connection.wrap_database_errors:
+        row = (
+            hot_cursor()
+            .execute(
+                "SELECT count(DISTINCT package_id) FROM exchange_delivery WHERE state = 'held' AND cause = %s",
+                [FOR_SECRECY],
+            )
+            .fetchone()
+        )
+    return int(row[0]) if row else 0
 
 
 def held_for(cursor: Cursor, package: UUID) -> str | None:

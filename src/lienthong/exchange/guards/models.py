@@ -7,7 +7,28 @@ from typing import ClassVar
 from django.db import models
 from django.db.models import Q
 
+from lienthong.common import clock
 from lienthong.exchange.guards.kinds import AlertKind, Level
+
+
+class Erasure(models.Model):
+    """An order to destroy the bytes of a package that was accepted. The package's row, hash and events stay."""
+
+    package = models.OneToOneField("exchange.Package", on_delete=models.PROTECT, primary_key=True, related_name="+")
+    actor = models.TextField()
+    reason = models.TextField()
+    at = models.DateTimeField()
+
+    class Meta:
+        db_table = "guards_erasure"
+
+    def __str__(self) -> str:
+        return f"{self.package_id} by {self.actor}"
+
+    @property
+    def told(self) -> str:
+        """Who ordered it and when, in words."""
+        return f"theo lệnh của {self.actor} ngày {clock.in_vietnam(self.at):%d/%m/%Y %H:%M}"
 
 
 class Alert(models.Model):

@@ -26,6 +26,11 @@ class SegmentError(Exception):
     """Stored bytes are missing or no longer match their hash."""
 
 
+def has_nothing(piece: bytes) -> bool:
+    """Whether bytes of the store were erased: a package is XML, and XML never holds a zero byte."""
+    return piece[:1] == b"\0"
+
+
 class LocalSegments:
     """The store below ``root``. Reading is safe from any thread; writing goes through a ``SegmentWriter`` or
     ``ObjectWriter`` of one thread each."""
@@ -76,6 +81,8 @@ class LocalSegments:
                 piece = os.pread(descriptor, min(size, end - at), at)
                 if not piece:
                     raise SegmentError(f"{address.segment}+{address.offset}: thiếu {end - at} byte")
+                if has_nothing(piece):
+                    raise SegmentError(f"{address.segment}+{address.offset}: không còn nội dung")
                 at += len(piece)
                 yield piece
         finally:

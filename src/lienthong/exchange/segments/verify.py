@@ -5,20 +5,19 @@ Bytes without a row were never acknowledged. Bytes with a row are never touched,
 
 from __future__ import annotations
 
-import ctypes
 import fcntl
 import hashlib
 import os
 from collections.abc import Callable, Iterator, Mapping
 from contextlib import contextmanager
-from dataclasses import dataclass, field
+from dataclasses import dataclass, field, replace
 from enum import Enum
 from pathlib import Path
 
 from lienthong.exchange.segments.address import FRAME_SIZE, KEPT, MAGIC, RECLAIMED, Address, Frame, unpack_frame
+from lienthong.exchange.segments.erasing import is_erased, punch_hole
 
 _READ_SIZE = 1024 * 1024
-_PUNCH_HOLE = 0x03  # FALLOC_FL_PUNCH_HOLE | FALLOC_FL_KEEP_SIZE (linux/falloc.h)
 
 
 class Problem(Enum):
@@ -28,6 +27,8 @@ class Problem(Enum):
     TORN = ("torn", "Phần ghi dở ở cuối tệp", True)
     DAMAGED = ("damaged", "Nội dung không khớp mã băm", False)
     MISSING = ("missing", "Thiếu dữ liệu của gói tin đã nhận", False)
+    ERASED = ("erased", "Đã xóa theo lệnh", False)
+    NOT_ERASED = ("not_erased", "Lệnh xóa chưa thực hiện xong", False)
     BUSY = ("busy", "Tệp đang được ghi, chưa kiểm tra phần mồ côi", False)
 
     def __new__(cls, value: str, label: str = "", reclaimable: bool = False) -> Problem:
@@ -42,13 +43,14 @@ class Problem(Enum):
 
 @dataclass(frozen=True, slots=True)
 class Trouble:
-    """One problem: where, how many bytes, and whether ``repair`` gave the space back."""
+    """One problem: where, how many bytes, and whether ``repair`` gave the space back. ``told``: by whose order."""
 
     problem: Problem
     segment: str
     offset: int
     length: int
     repaired: bool = False
+    told: str = ""
 
 
 @dataclass(frozen=True, slots=True)
@@ -63,15 +65,38 @@ class Report:
     @property
     def is_sound(self) -> bool:
         """Nothing that was acknowledged is damaged or missing."""
-        return not any(trouble.problem in (Problem.DAMAGED, Problem.MISSING) for trouble in self.troubles)
+        wrong = (Problem.DAMAGED, Problem.MISSING, Problem.NOT_ERASED)
+        return not any(trouble.problem in wrong for trouble in self.troubles)
 
 
 Rows = Callable[[str], Mapping[int, Address]]
 """Answers the addresses that rows speak of in one segment, by offset."""
 
 
-def verify(root: Path, *, segments_with_rows: set[str], rows: Rows, repair: bool) -> Iterator[Report]:
+Erased = Mapping[tuple[str, int], str]
+"""By segment and offset: by whose order, and when, the package there was erased."""
+
+
+def verify(
+    root: Path, *, segments_with_rows: set[str], rows: Rows, repair: bool, erased: Erased | None = None
+) -> Iterator[Report]:
     """Check segment by segment, one report each; what rows speak of and no file holds is MISSING."""
+    for report in _verify(root, segments_with_rows, rows, repair):
+        troubles = (one for one in report.troubles if not _is_ordered(one, erased or {}))
+        yield replace(report, troubles=tuple(troubles))
+    for (segment, offset), told in (erased or {}).items():
+        address = rows(segment)[offset]
+        problem = Problem.ERASED if is_erased(root, address) else Problem.NOT_ERASED
+        yield Report(0, 0, 0, (Trouble(problem, segment, offset, address.length, told=told),))
+
+
+def _is_ordered(trouble: Trouble, erased: Erased) -> bool:
+    """What was erased by order is not damage; it is told apart from it, as is an order that was not carried out."""
+    wrong = trouble.problem in (Problem.DAMAGED, Problem.MISSING)
+    return wrong and (trouble.segment, trouble.offset) in erased
+
+
+def _verify(root: Path, segments_with_rows: set[str], rows: Rows, repair: bool) -> Iterator[Report]:
     on_disk = {str(path.relative_to(root)): path for path in sorted(root.glob("*/**/*")) if path.is_file()}
     for name, path in on_disk.items():
         check = _check_object if name.startswith("objects/") else _check_shared
@@ -160,7 +185,7 @@ class _Walk:
             return
         if self.repair:
             os.pwrite(descriptor, Frame(RECLAIMED, frame.length, frame.sha256).pack(), offset - FRAME_SIZE)
-            _punch_hole(descriptor, offset, frame.length)
+            punch_hole(descriptor, offset, frame.length)
         self._note(Problem.ORPHAN, offset, frame.length, repaired=self.repair)
 
     def _torn(self, descriptor: int, at: int) -> None:
@@ -191,13 +216,6 @@ def _range_hash(descriptor: int, offset: int, length: int) -> bytes:
         digest.update(piece)
         offset += len(piece)
     return digest.digest()
-
-
-def _punch_hole(descriptor: int, offset: int, length: int) -> None:
-    """Give the blocks back to the file system; where it cannot, the space stays used and nothing else changes."""
-    fallocate = getattr(ctypes.CDLL(None, use_errno=True), "fallocate", None)
-    if fallocate is not None:
-        fallocate(ctypes.c_int(descriptor), _PUNCH_HOLE, ctypes.c_int64(offset), ctypes.c_int64(length))
 
 
 @contextmanager

@@ -7,7 +7,7 @@ import os
 from typing import BinaryIO, cast
 
 from lienthong.exchange.segments.address import Address
-from lienthong.exchange.segments.local import LocalSegments, SegmentError
+from lienthong.exchange.segments.local import LocalSegments, SegmentError, has_nothing
 
 _BUFFER = 256 * 1024
 
@@ -51,6 +51,8 @@ class _Window(io.RawIOBase):
     def readinto(self, buffer: bytearray | memoryview, /) -> int:  # type: ignore[override]
         wanted = min(len(buffer), max(0, self._length - self._at))
         data = os.pread(self._descriptor, wanted, self._offset + self._at) if wanted else b""
+        if has_nothing(data):
+            raise SegmentError("không còn nội dung")
         buffer[: len(data)] = data
         self._at += len(data)
         return len(data)

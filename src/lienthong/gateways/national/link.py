@@ -29,7 +29,8 @@ from lienthong.registry.errors import RegistryError
 
 _log = logging.getLogger(__name__)
 _TRACK_SECONDS, _STOP_SECONDS = 30.0, 10.0
-_SYNC_LOOK, _SYNC_RETRY = 30.0, 300.0  # seconds: how often to see whether it is due, and when to try again
+_SYNC_LOOK = 30.0  # seconds: how often to see whether it is due
+_SYNC_PACE = Pace(2.0, 30.0)  # tried again soon at first, as both axes may just be starting, then every five minutes
 _TROUBLES = (VxpError, RegistryError, DatabaseError, InterfaceError, OSError)
 
 
@@ -151,14 +152,14 @@ def sync_until(pk: int, stop: threading.Event) -> None:
     """Keep the directory of one upstream in step: at the start, then every few hours."""
     pause = 0.0
     while not stop.wait(pause):
-        pause = _SYNC_LOOK
+        last, pause = pause, _SYNC_LOOK
         try:
             upstream = Upstream.objects.select_related("system").get(pk=pk)
             if is_due(upstream):
                 synchronise(upstream)
         except _TROUBLES as error:
             _log.warning("the directory of upstream %s was not taken over: %s", pk, error)
-            pause = _SYNC_RETRY
+            pause = _SYNC_PACE.pause(last, Round.FAILED)
         connection.close()
 
 

@@ -115,6 +115,7 @@ NUMBERS: dict[Reason, str] = {
     Reason.REASON_MISSING: "163",
     Reason.ALERT_UNKNOWN: "164",
     Reason.NOT_HELD: "165",
+    Reason.PACKAGE_ERASED: "166",
     Reason.STORAGE_UNAVAILABLE: "150",
     Reason.DATABASE_UNAVAILABLE: "151",
     Reason.EVIDENCE_UNAVAILABLE: "152",

@@ -10,6 +10,8 @@ from django.shortcuts import redirect, render
 from django.views.decorators.http import require_POST, require_safe
 
 from lienthong.accounts.policies import AxisAct
+from lienthong.accounts.selectors import people_by_agency
+from lienthong.common import clock
 from lienthong.exchange.affected import open_deliveries_by_agency
 from lienthong.registry.errors import RegistryError
 from lienthong.registry.reform import PlanRefused, Reform, apply_plan, counter_plan, rehearse
@@ -59,11 +61,12 @@ def _rehearsed(request: PageRequest, source: bytes) -> HttpResponse:
 
 
 def _shown(reform: Reform) -> dict[str, Any]:
-    waiting = open_deliveries_by_agency(row.agency_id for row in reform.reached)
+    agencies = [row.agency_id for row in reform.reached]
+    waiting, people = open_deliveries_by_agency(agencies), people_by_agency(agencies, clock.today())
     return {
         "reform": reform,
         "changes": [(change.path, tell(change)) for change in reform.changes],
-        "reached": [(row, waiting.get(row.agency_id, 0)) for row in reform.reached],
+        "reached": [(row, waiting.get(row.agency_id, 0), people.get(row.agency_id, 0)) for row in reform.reached],
         "warnings": reform.warnings,
     }
 

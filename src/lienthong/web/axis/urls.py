@@ -4,12 +4,14 @@ from __future__ import annotations
 
 from django.urls import path
 
-from lienthong.web.axis import alerts, stuck, systems, trace, views
+from lienthong.web.axis import alerts, held, stuck, systems, trace, views
 
 urlpatterns = [
     path("", views.overview, name="axis"),
     path("goi-can-xu-ly/", stuck.stuck, name="stuck"),
     path("goi-can-xu-ly/<uuid:delivery>/", stuck.act, name="stuck-act"),
+    path("goi-bi-giu/", held.held, name="held"),
+    path("goi-bi-giu/<uuid:package>/", held.decide, name="held-decide"),
     path("canh-bao/", alerts.alerts, name="alerts"),
     path("canh-bao/tat-nhac/<int:condition>/", alerts.mute, name="alert-mute"),
     path("canh-bao/nhac-lai/<int:condition>/", alerts.unmute, name="alert-unmute"),

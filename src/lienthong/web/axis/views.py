@@ -11,6 +11,7 @@ from django.views.decorators.http import require_safe
 
 from lienthong.accounts.policies import AxisAct, may_on_axis
 from lienthong.exchange.guards.alerts import open_alerts
+from lienthong.exchange.guards.holds import count_suspected
 from lienthong.monitoring import samples, watching
 from lienthong.monitoring.conditions import open_conditions
 from lienthong.monitoring.rules import Rule, State
@@ -45,6 +46,7 @@ def overview(request: PageRequest) -> HttpResponse:
         "more": max(0, len(troubled) - _SYSTEMS_SHOWN),
         "count": len(state.systems),
         "stuck": sum(system.given_up for system in state.systems),
+        "held": count_suspected(),
         "links": state.links,
         "ledger": state.ledger,
         "disk": state.disk,

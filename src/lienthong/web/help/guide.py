@@ -23,6 +23,7 @@ _SHELVES = {
     "chuyen-vien": "Chuyên viên",
     "quan-tri": "Quản trị",
     "van-hanh": "Vận hành trục",
+    "thong-ke": "Thống kê",
 }
 _OF_ROLE = {
     Role.CLERK: "van-thu",
@@ -31,6 +32,7 @@ _OF_ROLE = {
     Role.AGENCY_ADMIN: "quan-tri",
     Role.SYSTEM_ADMIN: "quan-tri",
     Role.OPERATOR: "van-hanh",
+    Role.STATISTICS: "thong-ke",
 }
 _IMAGE = re.compile(r'src="(?:\.\./)*(?:images/)?([\w-]+\.png)"')
 _LINK = re.compile(r'href="(?:\.\./)?((?:[\w-]+/)?)([\w-]+)\.md"')

@@ -19,7 +19,7 @@ _DAYS = ["%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"]
 
 def day_field(label: str, *, required: bool = False, **options: Any) -> forms.DateField:
     """A day as people write it."""
-    widget = forms.DateInput(format="%d/%m/%Y", attrs={"placeholder": "dd/mm/yyyy", "autocomplete": "off"})
+    widget = forms.DateInput(format="%d/%m/%Y", attrs={"placeholder": "ngày/tháng/năm", "autocomplete": "off"})
     return forms.DateField(
         label=label, required=required, input_formats=_DAYS, widget=widget, validators=DAY_LIMITS, **options
     )

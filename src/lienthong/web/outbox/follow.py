@@ -130,6 +130,7 @@ def _history(found: OutgoingDocument) -> list[Step]:
 @outgoing_page()
 def act(request: PageRequest, document: UUID) -> HttpResponse:
     """What the pressed button says, for the recipients that are ticked."""
+    access.find(request.actor, document)  # whoever may not see it learns nothing, whatever they post
     chosen = _ACTS.get(request.POST.get("act", ""))
     if chosen is None:
         raise NotPossibleError("Chưa chọn việc cần làm.", "Bấm một nút dưới bảng.")

@@ -11,6 +11,7 @@ from edxml102.codes import DOCUMENT_TYPES, DocumentGroup, Priority
 from lienthong.records.models import Book, Direction
 from lienthong.records.outgoing.metadata import COMPETENCES, FIELD_NAMES, Metadata
 from lienthong.records.outgoing.notation import type_code
+from lienthong.web.forms import day_field
 
 
 def type_choices() -> list[tuple[str, list[tuple[str, str]]]]:
@@ -22,10 +23,6 @@ def type_choices() -> list[tuple[str, list[tuple[str, str]]]]:
     ]
 
 
-def _date() -> forms.DateInput:
-    return forms.DateInput(format="%Y-%m-%d", attrs={"type": "date"})
-
-
 class MetadataForm(forms.Form):
     """The fields of a document."""
 
@@ -34,7 +31,7 @@ class MetadataForm(forms.Form):
     unit = forms.CharField(
         label="Đơn vị soạn thảo", strip=False, widget=forms.TextInput(attrs={"placeholder": "ký hiệu, ví dụ VX"})
     )
-    issued_on = forms.DateField(label="Ngày ban hành", widget=_date())
+    issued_on = day_field("Ngày ban hành")
     subject = forms.CharField(label="Trích yếu", widget=forms.Textarea(attrs={"rows": 2}), strip=False)
     signer_name = forms.CharField(label="Người ký", strip=False, widget=forms.TextInput(attrs={"list": "signers"}))
     signer_position = forms.CharField(label="Chức vụ", strip=False)
@@ -44,7 +41,7 @@ class MetadataForm(forms.Form):
     priority = forms.TypedChoiceField(
         label="Độ khẩn", coerce=int, choices=[(one.rank, one.label) for one in Priority], empty_value="0"
     )
-    due_on = forms.DateField(label="Hạn trả lời", widget=_date())
+    due_on = day_field("Hạn trả lời")
     place = forms.CharField(label="Địa danh", strip=False)
     subject_class = forms.CharField(label="Lĩnh vực", strip=False)
     to_places = forms.CharField(

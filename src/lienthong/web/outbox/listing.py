@@ -2,8 +2,9 @@
 
 from __future__ import annotations
 
+from contextlib import suppress
 from dataclasses import dataclass
-from datetime import date
+from datetime import date, datetime
 from urllib.parse import urlencode
 from uuid import UUID
 
@@ -24,6 +25,7 @@ from lienthong.records.outgoing.selectors import (
     list_outgoing,
     pinned,
 )
+from lienthong.web.forms import DAY_FORMATS
 from lienthong.web.outbox.forms import type_choices
 from lienthong.web.outbox.guard import outgoing_page
 from lienthong.web.outbox.sheets import outgoing_sheet
@@ -83,10 +85,10 @@ def _wanted(request: PageRequest) -> OutgoingFilter:
 
 
 def _day(text: str) -> date | None:
-    try:
-        return date.fromisoformat(text)
-    except ValueError:
-        return None
+    for form in DAY_FORMATS:
+        with suppress(ValueError):
+            return datetime.strptime(text.strip(), form).date()  # noqa: DTZ007 - a day has no zone
+    return None
 
 
 def _after(request: PageRequest) -> OutgoingPosition | None:

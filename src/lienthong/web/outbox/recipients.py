@@ -109,6 +109,7 @@ def keep_group(request: PageRequest, document: UUID) -> HttpResponse:
 @outgoing_page(DocumentAct.COMPOSE)
 def star(request: PageRequest, document: UUID) -> HttpResponse:
     """Make an agency a favourite, or no longer."""
+    access.find(request.actor, document)
     agency = number_of(request.POST.get("agency", ""))
     recipients.star(actor=request.actor, agency_id=agency, on="on" in request.POST)
     return _changed(request, document)

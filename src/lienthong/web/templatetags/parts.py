@@ -81,7 +81,8 @@ def moment(at: datetime | None, verb: str = "") -> SafeString | str:
         return ""
     now = clock.now()
     return format_html(
-        '<time datetime="{}" title="{}">{}{}</time><span class="ago">, <span data-ago="{}">{}</span></span>',
+        '<time datetime="{}" title="{}">{}{}</time><span class="ago">'
+        '<span class="comma">, </span><span data-ago="{}">{}</span></span>',
         at.isoformat(),
         wording.full(at),
         f"{verb} " if verb else "",
@@ -137,7 +138,7 @@ def get(values: Mapping[str, Any], name: str) -> Any:
 @register.filter
 def initials(name: str) -> str:
     """Two letters for a face: the first of the family name and of the given name."""
-    words = name.split()
+    words = [word for word in name.split() if word[0].isalpha()] or name.split()  # "(mẫu)" is no part of it
     return "".join(word[0] for word in (words[0], words[-1]))[: len(words)].upper() if words else ""
 
 
