@@ -97,7 +97,7 @@ def _arguments(name: str, wanted: set[str], city: City) -> list[dict[str, Any]] 
 
 
 _NOBODYS = {"mfa_remove_webauthn", "openid_connect_login", "openid_connect_callback", "help-task", "help-image"}
-_OF_THE_AXIS = {"stuck", "alert", "system", "reform", "trace", "agency"}
+_OF_THE_AXIS = {"stuck", "alert", "system", "reform", "trace", "agency", "held"}
 
 
 def _addresses(city: City) -> list[str]:
