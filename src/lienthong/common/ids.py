@@ -19,6 +19,6 @@ def new_id() -> uuid.UUID:
 
 def first_id_at(moment: datetime) -> uuid.UUID:
     """The smallest id that can be made at ``moment``: a range of times as a range of ids, for tables without an index
-    on time."""
-    milliseconds = int(moment.timestamp() * 1000)
+    on time. Before 1970, which no id can tell, it is the smallest of all."""
+    milliseconds = max(0, int(moment.timestamp() * 1000))
     return uuid.UUID(int=milliseconds << 80 | 0x7 << 76 | 0b10 << 62)

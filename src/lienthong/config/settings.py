@@ -212,6 +212,7 @@ MIDDLEWARE = [
     "allauth.account.middleware.AccountMiddleware",
     "lienthong.web.middleware.session_life",
     "lienthong.web.middleware.first_password",
+    "lienthong.web.middleware.storable_texts",
     "axes.middleware.AxesMiddleware",
 ]
 ROOT_URLCONF = "lienthong.config.urls"

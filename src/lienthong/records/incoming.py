@@ -109,6 +109,8 @@ def assign(  # noqa: PLR0913 - the parts of a leader's note
         incoming = locked_for(actor, DocumentAct.ASSIGN, incoming_id)
         said = checked_text(text, field="text")
         names = _officer_names(incoming.agency_id, officers)
+        if lead is not None and lead not in names:
+            raise RecordsRefusal(Reason.OFFICER_UNKNOWN, field="lead")
         if due_date is not None and due_date < clock.today():
             raise RecordsRefusal(Reason.DATE_WRONG, "Hạn xử lý đã qua.", field="due_date")
         move(incoming, Step.ASSIGN)

@@ -174,9 +174,13 @@ def search_agencies(
         return [AgencyHit(*row) for row in cursor.fetchall()]
 
 
+_MOST_WORDS, _LONGEST_WORD = 20, 200  # PostgreSQL refuses words of 2 KiB
+
+
 def _all_words(words: list[str]) -> str:
     """A tsquery of words without punctuation, the last one unfinished."""
-    return " & ".join([*(f"'{word}'" for word in words[:-1]), *(f"'{word}':*" for word in words[-1:])])
+    asked = [word[:_LONGEST_WORD] for word in words[:_MOST_WORDS]]
+    return " & ".join([*(f"'{word}'" for word in asked[:-1]), *(f"'{word}':*" for word in asked[-1:])])
 
 
 # --- The directory, whole -------------------------------------------------------------------------------------------

@@ -7,6 +7,7 @@ from collections.abc import Iterator
 from dataclasses import dataclass
 from datetime import date, timedelta
 
+_YEARS = (1990, 2200)  # of figures anybody can have
 _ROMAN = ("I", "II", "III", "IV")
 _FORMS = re.compile(r"(?P<year>\d{4})(?:-(?P<month>\d{2})|-[Qq](?P<quarter>[1-4]))?")
 
@@ -75,12 +76,11 @@ def parse(name: str) -> Period:
     start, dots, end = name.partition("..")
     match = _FORMS.fullmatch(name)
     try:
-        if dots:
-            return between(date.fromisoformat(start), date.fromisoformat(end))
-        if match is not None:
-            return _of_match(match)
+        found = between(date.fromisoformat(start), date.fromisoformat(end)) if dots else match and _of_match(match)
     except (ValueError, OverflowError):
-        pass
+        found = None
+    if found is not None and _YEARS[0] <= found.first.year and found.last.year <= _YEARS[1]:
+        return found
     raise PeriodError(f"Kỳ {name[:40]!r} không đúng dạng: viết như 2026-11, 2026-Q4 hoặc 2026.")
 
 

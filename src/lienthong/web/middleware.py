@@ -13,6 +13,7 @@ from django.shortcuts import redirect, resolve_url
 from django.urls import reverse
 
 from lienthong.common import clock
+from lienthong.web import errors
 from lienthong.web.pages import sign_in_first
 
 Answer = Callable[[HttpRequest], HttpResponse]
@@ -62,6 +63,18 @@ def content_policy() -> str:
         "frame-ancestors": "'none'",
     }
     return "; ".join(f"{name} {value}" for name, value in rules.items())
+
+
+def storable_texts(get_response: Answer) -> Answer:
+    """No page can do anything with NUL, which PostgreSQL cannot hold: who sends it is told so, once for all pages."""
+
+    def answer(request: HttpRequest) -> HttpResponse:
+        texts = [value for asked in (request.GET, request.POST) for _, values in asked.lists() for value in values]
+        if any("\0" in text for text in (request.path_info, *request.GET, *request.POST, *texts)):
+            return errors.unreadable(request)
+        return get_response(request)
+
+    return answer
 
 
 def session_life(get_response: Answer) -> Answer:

@@ -48,10 +48,15 @@ class Asked:
 
 def read_query(text: str) -> Asked:
     """Read a query; the last word may be the beginning of one."""
-    written, folded = tuple(_written(text))[:_MOST_ASKED], tuple(fold(text).split())[:_MOST_ASKED]
+    written, folded = _asked(_written(text)), _asked(fold(text).split())
     has_accents = any(not word.isascii() for word in written)
     has_digit = any(letter.isdigit() for letter in text)
     return Asked(written if has_accents else (), folded, fold_code(text) if has_digit else "")
+
+
+def _asked(words: list[str]) -> tuple[str, ...]:
+    """Cut to what an index holds; PostgreSQL refuses words of 2 KiB."""
+    return tuple(word[: _LONGEST + 1] for word in words[:_MOST_ASKED])
 
 
 def tsquery(words: Iterable[str], marks: Iterable[str]) -> str:

@@ -12,7 +12,7 @@ from lienthong.common import clock
 from lienthong.records.acting import REASON_LIMIT
 from lienthong.records.facts import DocumentFacts
 from lienthong.records.models import Book
-from lienthong.web.forms import WRONG_DAY
+from lienthong.web.forms import DAY_LIMITS, WRONG_DAY
 
 _DAYS = ["%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"]
 
@@ -20,9 +20,14 @@ _DAYS = ["%d/%m/%Y", "%d/%m/%y", "%Y-%m-%d"]
 def day_field(label: str, *, required: bool = False, **options: Any) -> forms.DateField:
     """A day as people write it."""
     widget = forms.DateInput(format="%d/%m/%Y", attrs={"placeholder": "ngày/tháng/năm", "autocomplete": "off"})
-    wrong = {"invalid": WRONG_DAY}
     return forms.DateField(
-        label=label, required=required, input_formats=_DAYS, widget=widget, error_messages=wrong, **options
+        label=label,
+        required=required,
+        input_formats=_DAYS,
+        widget=widget,
+        error_messages={"invalid": WRONG_DAY},
+        validators=DAY_LIMITS,
+        **options,
     )
 
 

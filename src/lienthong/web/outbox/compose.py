@@ -22,6 +22,7 @@ from lienthong.records.outgoing.selectors import signers_of
 from lienthong.records.outgoing.services import drafting, sending
 from lienthong.records.outgoing.services.files import main_file
 from lienthong.records.outgoing.states import OutgoingState
+from lienthong.web.forms import number_of
 from lienthong.web.outbox.forms import DraftForm, initial_of
 from lienthong.web.outbox.guard import outgoing_page
 from lienthong.web.pages import PageRequest
@@ -82,7 +83,7 @@ def save(request: PageRequest, document: UUID) -> HttpResponse:
 
 def _kept(request: PageRequest, found: OutgoingDocument, wanted: dict[str, Any], book: int | None) -> OutgoingDocument:
     version = request.POST.get("version", "")
-    seen = found.version if "overrule" in request.POST else int(version) if version.isdecimal() else 0
+    seen = found.version if "overrule" in request.POST else number_of(version)
     return drafting.save_draft(actor=request.actor, document=found.pk, version=seen, changes=wanted, book_id=book)
 
 

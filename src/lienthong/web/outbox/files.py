@@ -6,7 +6,7 @@ import json
 from typing import Any
 from uuid import UUID
 
-from django.http import FileResponse, HttpResponse, JsonResponse
+from django.http import FileResponse, HttpResponse, JsonResponse, RawPostDataException
 from django.shortcuts import render
 from django.urls import reverse
 from django.views.decorators.http import require_http_methods, require_POST, require_safe
@@ -22,6 +22,7 @@ from lienthong.web.outbox.compose import files_of, summary_of
 from lienthong.web.outbox.guard import outgoing_page
 from lienthong.web.pages import PageRequest
 
+_MOST_DIGITS = 18  # of an offset; more is no file's
 VERDICT_TONES = {
     Result.VALID.value: "green",
     Result.VALID_WITH_WARNINGS.value: "orange",
@@ -47,11 +48,11 @@ class _Part:
 @outgoing_page(DocumentAct.COMPOSE)
 def open_upload(request: PageRequest, document: UUID) -> HttpResponse:
     """Make room for a file."""
-    access.find(request.actor, document)
+    access.find(request.actor, document)  # first: what is not theirs is not found, whatever was sent
     try:
         asked = json.loads(request.body)
         name, size = str(asked["name"]), int(asked["size"])
-    except (ValueError, KeyError, TypeError):
+    except (ValueError, KeyError, TypeError, OverflowError, RecursionError, RawPostDataException):
         raise FileRefusedError("Trình duyệt gửi thiếu tên hoặc cỡ tệp.", "Tải lại trang rồi thử lại.") from None
     return _told(files.open_upload(actor=request.actor, document=document, name=name, size=size), status=201)
 
@@ -63,7 +64,7 @@ def upload(request: PageRequest, document: UUID, file: UUID) -> HttpResponse:
     if request.method == "GET":
         return _told(files.find_file(actor=request.actor, document=document, file=file))
     offset = request.headers.get("Upload-Offset", "")
-    if not offset.isdecimal():
+    if not offset.isdecimal() or len(offset) > _MOST_DIGITS:
         raise FileRefusedError("Trình duyệt không nói phần này bắt đầu từ đâu.", "Tải lại trang rồi thử lại.")
     return _told(
         files.append(actor=request.actor, document=document, file=file, offset=int(offset), part=_Part(request))

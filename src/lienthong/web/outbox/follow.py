@@ -27,6 +27,7 @@ from lienthong.records.outgoing.services import asking, drafting, following
 from lienthong.records.outgoing.standing import Group
 from lienthong.records.outgoing.states import OutgoingAct, OutgoingState
 from lienthong.records.related import related_of_outgoing
+from lienthong.web.forms import number_of
 from lienthong.web.outbox.forms import MetadataForm, initial_of
 from lienthong.web.outbox.guard import outgoing_page, told
 from lienthong.web.outbox.sheets import board_sheet
@@ -79,7 +80,7 @@ def board(request: PageRequest, document: UUID) -> HttpResponse:
 def _board(request: PageRequest, found: OutgoingDocument) -> dict[str, Any]:
     shown = board_of(found)
     group = request.GET.get("nhom", "")
-    looks = min(int(request.GET.get("lan", "0")) if request.GET.get("lan", "0").isdecimal() else 0, _MOST_LOOKS)
+    looks = min(number_of(request.GET.get("lan", "")), _MOST_LOOKS)
     agency = found.agency_id
     return {
         "document": found,
@@ -135,7 +136,7 @@ def act(request: PageRequest, document: UUID) -> HttpResponse:
     chosen = _ACTS.get(request.POST.get("act", ""))
     if chosen is None:
         raise NotPossibleError("Chưa chọn việc cần làm.", "Bấm một nút dưới bảng.")
-    agencies = [int(one) for one in request.POST.getlist("pick") if one.isdecimal() and len(one) < 19]
+    agencies = [number for one in request.POST.getlist("pick") if (number := number_of(one))]
     if not agencies and chosen is not _recall:
         raise NotPossibleError("Chưa chọn nơi nhận nào.", "Đánh dấu các nơi nhận trong bảng.")
     text = chosen(request, document, agencies, request.POST.get("reason", ""))
@@ -239,15 +240,19 @@ def replace(request: PageRequest, document: UUID) -> HttpResponse:
 # --- Evidence, files, sheet -------------------------------------------------------------------------------------------
 
 
+def _delivery(request: PageRequest) -> UUID | None:
+    asked = request.POST.get("delivery", "")
+    try:
+        return UUID(asked) if asked else None
+    except ValueError:
+        raise NotPossibleError("Không có lượt chuyển này.", "Tải lại trang rồi chọn lại.") from None
+
+
 @require_POST
 @outgoing_page()
 def evidence(request: PageRequest, document: UUID) -> FileResponse:
     """*Tải hồ sơ bằng chứng* of the document, or of one delivery."""
-    delivery = request.POST.get("delivery", "")
-    with bundle(actor=request.actor, document=document, delivery=UUID(delivery) if len(delivery) == 36 else None) as (
-        path,
-        name,
-    ):
+    with bundle(actor=request.actor, document=document, delivery=_delivery(request)) as (path, name):
         # The open file outlives its folder, so nothing is left behind and nothing is held in memory.
         kind = "application/vnd.etsi.asic-e+zip"
         return FileResponse(path.open("rb"), as_attachment=True, filename=name, content_type=kind)

@@ -95,7 +95,7 @@ def _after(request: PageRequest) -> OutgoingPosition | None:
     at, _, key = request.GET.get("sau", "").partition("|")
     try:
         moment = parse_datetime(at)
-        return OutgoingPosition(moment, UUID(key)) if moment else None
+        return OutgoingPosition(moment, UUID(key)) if moment and moment.tzinfo else None
     except ValueError:
         return None
 

@@ -18,6 +18,7 @@ from lienthong.records.outgoing.notation import type_name
 from lienthong.records.outgoing.recipients import FAVOURITES, Branch, Choices, Match, choices, resolve_pasted
 from lienthong.records.outgoing.services import recipients
 from lienthong.registry.selectors import search_agencies
+from lienthong.web.forms import number_of
 from lienthong.web.outbox.compose import recipients_of, summary_of
 from lienthong.web.outbox.forms import type_choices
 from lienthong.web.outbox.guard import outgoing_page
@@ -38,20 +39,16 @@ def _wanted(post: QueryDict, offered: Choices) -> tuple[list[int], list[int]]:
     """A box that was ticked or cleared, a whole level, a group, or everybody out."""
     known = {one.agency_id: one for branch in offered.branches for one in branch.agencies}
     if "agency" in post:
-        agency = [_number(post.get("agency", ""))]
+        agency = [number_of(post.get("agency", ""))]
         return (agency, []) if post.get("on") else ([], agency)
     if "level" in post:
         return [one.agency_id for one in known.values() if one.level == post.get("level")], []
     if "group" in post:
-        chosen = _number(post.get("group", ""))
+        chosen = number_of(post.get("group", ""))
         return [agency for group in offered.groups if group.id == chosen for agency in group.agency_ids], []
     if "list" in post:
         return list(offered.favourites if post.get("list") == FAVOURITES else offered.recent), []
-    return [_number(one) for one in post.getlist("add")], [_number(one) for one in post.getlist("remove")]
-
-
-def _number(text: str) -> int:
-    return int(text) if text.isascii() and text.isdecimal() and len(text) < 19 else 0
+    return [number_of(one) for one in post.getlist("add")], [number_of(one) for one in post.getlist("remove")]
 
 
 def _changed(request: PageRequest, document: UUID, *, redraw: bool = True, **more: Any) -> HttpResponse:
@@ -91,7 +88,7 @@ def channel(request: PageRequest, document: UUID) -> HttpResponse:
     recipients.choose_channel(
         actor=request.actor,
         document=document,
-        agency_id=_number(request.POST.get("agency", "")),
+        agency_id=number_of(request.POST.get("agency", "")),
         by_axis=way in ("axis", "both"),
         on_paper=way in ("paper", "both"),
     )
@@ -112,7 +109,8 @@ def keep_group(request: PageRequest, document: UUID) -> HttpResponse:
 @outgoing_page(DocumentAct.COMPOSE)
 def star(request: PageRequest, document: UUID) -> HttpResponse:
     """Make an agency a favourite, or no longer."""
-    agency = _number(request.POST.get("agency", ""))
+    access.find(request.actor, document)
+    agency = number_of(request.POST.get("agency", ""))
     recipients.star(actor=request.actor, agency_id=agency, on="on" in request.POST)
     return _changed(request, document)
 
@@ -154,14 +152,14 @@ def _rule_type(code: str) -> str:
 def _change_paper_list(request: PageRequest) -> None:
     post = request.POST
     if "end" in post:
-        recipients.end_paper_rule(actor=request.actor, rule=_number(post["end"]))
+        recipients.end_paper_rule(actor=request.actor, rule=number_of(post["end"]))
         messages.success(request, "Đã bỏ dòng này khỏi danh mục.")
         return
     recipients.add_paper_rule(
         actor=request.actor,
         basis=post.get("basis", ""),
         type_code=post.get("type_code", ""),
-        to_agency=_number(post.get("to_agency", "")) or None,
+        to_agency=number_of(post.get("to_agency", "")) or None,
         subject_class=post.get("subject_class", ""),
     )
     messages.success(request, "Đã thêm vào danh mục gửi kèm bản giấy.")
