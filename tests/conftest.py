@@ -7,6 +7,7 @@ import tempfile
 from collections.abc import Iterator
 from pathlib import Path
 
+import hypothesis
 import psycopg
 import pytest
 
@@ -16,6 +17,11 @@ if "LIENTHONG_TEST_CLUSTER" not in os.environ:  # the first process of the run; 
     os.environ["LIENTHONG_TEST_OWNER"] = str(os.getpid())
     os.environ["LIENTHONG_DATA_DIR"] = folder
     os.environ.pop("LIENTHONG_DATABASE_URL", None)
+
+
+# A busy machine makes input slowly; that says nothing about the code.
+hypothesis.settings.register_profile("suite", suppress_health_check=[hypothesis.HealthCheck.too_slow], deadline=None)
+hypothesis.settings.load_profile("suite")
 
 
 def pytest_configure(config: pytest.Config) -> None:

@@ -66,10 +66,12 @@ def test_a_figure_opens_its_documents(visit: Any, axis: dict[str, str]) -> None:
     row = page.get_by_role("row", name="Lượt gửi")
     count = row.get_by_role("link").inner_text()
     row.get_by_role("link").click()
+    page.wait_for_load_state()
     expect(page.locator(".lead")).to_contain_text(f"{count} lượt")
     lines = page.locator("tbody tr").count()
     while page.get_by_role("link", name="Sau").count():
         page.get_by_role("link", name="Sau").click()
+        page.wait_for_load_state()
         lines += page.locator("tbody tr").count()
     assert lines == int(count.replace(".", ""))
 

@@ -122,7 +122,8 @@ def test_every_address_has_a_row() -> None:
     assert found["log"] == {"log-checkpoint", "log-keys", "log-tile", ""}
     assert found["webhook"] == {"packages/<str:system_id>/<str:delivery_id>"}
     assert {re.sub(r"<\w+:(\w+)>", r"{\1}", f"/{path}") for path in found["api"] - others} == set(api.document["paths"])
-    assert set(found) == {"vxp", "log", "webhook", "api"}
+    assert found[""] == {"^healthz$", "^readyz$", "^metrics$"}  # who may read them: tests/monitoring
+    assert set(found) == {"vxp", "log", "webhook", "api", ""}
 
 
 # --- The national interface -----------------------------------------------------------------------------------------

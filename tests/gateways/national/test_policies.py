@@ -59,6 +59,7 @@ def test_whatever_an_axis_like_ours_refuses_is_judged() -> None:
     elsewhere = {
         Reason.PACKAGE_UNKNOWN, Reason.CANCELLED, Reason.DELIVERY_UNKNOWN, Reason.DELIVERY_NOT_GIVEN_UP,
         Reason.REDIRECT_NOWHERE, Reason.REASON_MISSING, Reason.ALERT_UNKNOWN, Reason.NOT_HELD,
+        Reason.PACKAGE_ERASED,
     }  # fmt: skip
     unjudged = {reason for reason, number in faults.NUMBERS.items() if number not in VERDICTS}
     assert unjudged - elsewhere == set()

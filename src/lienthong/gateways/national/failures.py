@@ -61,6 +61,7 @@ VERDICTS: dict[str, Verdict] = {
     "150": AWAY,
     "151": AWAY,
     "152": AWAY,
+    "153": AWAY,
 }
 
 
