@@ -102,7 +102,14 @@ def test_polling_and_syncing_by_hand() -> None:
         add(hub.url)
         hub.units = [{"id": "1", "code": "G99", "name": "Bộ Thử nghiệm (mẫu)", "level": 1, "version": 1}]
         assert run("sync", "TRUC.QG")["created"] == 1
-        assert run("poll", "TRUC.QG") == {"taken": 0, "repeated": 0, "refused": 0, "left": 0, "postponed": 0}
+        assert run("poll", "TRUC.QG") == {
+            "taken": 0,
+            "repeated": 0,
+            "refused": 0,
+            "left": 0,
+            "postponed": 0,
+            "put_off": 0,
+        }
         assert run("show", "TRUC.QG")["polled_at"]
         _answers_nonsense(hub)
 

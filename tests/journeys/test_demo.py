@@ -77,7 +77,7 @@ def test_it_counts_and_times(first: subprocess.CompletedProcess[str]) -> None:
     result = _result(first)
 
     assert result["counts"]["agencies"] == 32
-    assert result["counts"]["systems"] == 17
+    assert result["counts"]["systems"] == 18
     assert result["counts"]["recipients"] == 7
     assert result["counts"]["statuses_sent"] == 6 * 4 + 2 + 1 + 2 + 7 + 6
     assert {"database", "city", "server", "story"} <= result["timings_ms"].keys()
@@ -108,7 +108,8 @@ def test_its_own_data_stay_good(folder: Path, first: subprocess.CompletedProcess
     report = json.loads(told.stdout)
     assert (report["sound"], report["differences"]) == (True, [])
     counts = _result(first)["counts"]
-    assert report["packages"] == counts["documents_sent"] + counts["statuses_sent"]
+    # After the story letters go to the desk, and its reports come back.
+    assert report["packages"] > counts["documents_sent"] + counts["statuses_sent"]
 
 
 def test_a_second_run_works_on_what_the_first_left(folder: Path, first: subprocess.CompletedProcess[str]) -> None:

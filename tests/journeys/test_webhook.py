@@ -212,7 +212,7 @@ def test_signatures_are_checked_in_a_process_that_gives_way_to_deliveries(
         until(lambda: stored(receiver) == [package], "the package is pushed")
         until(lambda: unchecked(city) == 0, "its signatures are checked")
         carrier = psutil.Process(worker.process.pid)
-        (checker,) = carrier.children()
+        (checker,) = (child for child in carrier.children() if "signatures" in child.cmdline())
         until(lambda: checker.nice() > carrier.nice(), "the checker stands back")
         worker.kill()
         until(lambda: not checker.is_running() or checker.status() == psutil.STATUS_ZOMBIE, "the checker follows")

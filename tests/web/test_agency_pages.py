@@ -54,6 +54,6 @@ def test_a_day_that_is_none_is_told(city: Agency) -> None:
     assert "không phải một ngày" in answer.content.decode()
 
 
-@pytest.mark.parametrize("code", ["KHONG.CO", "'; --", "%00"])
+@pytest.mark.parametrize("code", ["KHONG.CO", "'; --"])
 def test_a_code_that_nobody_has_is_not_found(city: Agency, code: str) -> None:
     assert signed_in(Role.OPERATOR).get(f"/co-quan/{code}/").status_code == 404

@@ -20,7 +20,7 @@ from importlib.util import find_spec
 from pathlib import Path
 
 _USER = "lienthong"
-_SOCKET_PATH_LIMIT = 90  # sun_path holds 107 bytes and PostgreSQL appends ".s.PGSQL.5432"
+_SOCKET_PATH_LIMIT = 86  # sun_path holds 107 bytes; "/socket/.s.PGSQL.5432" follows
 _SETTINGS = {
     "listen_addresses": "''",
     "max_connections": "200",
